@@ -1,0 +1,128 @@
+"""Cells as hosts send them -> grids of numbers, texts and dates, each bad cell with its own error.
+
+A host sends a number, a text, True, None for a blank, a date, an error, or rows of those. A flat list is one column.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Any
+
+VALUE, NUM, NA = "#VALUE!", "#NUM!", "#N/A"
+MAX_CELLS = 1_048_576
+"""One whole column: more cells in an argument are refused, before they are looked at one by one."""
+
+Grid = list[list[Any]]
+
+
+class CellError(Exception):
+    """A true error of a cell: its code, and the sentence that says what to type.
+
+    >>> print(CellError("#NUM!", "shrinkage 30 looks like a percent; type 0.30"))
+    #NUM! shrinkage 30 looks like a percent; type 0.30
+    """
+
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code = code
+        self.sentence = sentence
+        super().__init__(f"{code} {sentence}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CellError) and (self.code, self.sentence) == (other.code, other.sentence)
+
+    def __hash__(self) -> int:
+        return hash((self.code, self.sentence))
+
+
+def grid(name: str, value: Any) -> Grid:
+    """The argument as rows of cells; a single value is one row of one cell.
+
+    Raises
+    ------
+    CellError
+        Ragged rows, an empty range, or more cells than a column has.
+    """
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return [[value]]
+    rows = [list(row) if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in value]
+    widths = {len(row) for row in rows}
+    if not rows or widths == {0}:
+        raise CellError(VALUE, f"{name} is an empty range; give at least one cell")
+    if len(widths) > 1:
+        raise CellError(VALUE, f"{name} has rows of {sorted(widths)} cells; give a rectangular range")
+    if len(rows) * widths.pop() > MAX_CELLS:
+        raise CellError(VALUE, f"{name} has more than {MAX_CELLS:,} cells; give the filled part of the column")
+    return rows
+
+
+def is_blank(cell: Any) -> bool:
+    """True for an empty cell; NaN is what some hosts send for one."""
+    return cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell))
+
+
+def error_of(cell: Any) -> CellError | None:
+    """The error that stands in a cell, if one does."""
+    if isinstance(cell, CellError):
+        return cell
+    code = getattr(cell, "code", None)
+    return CellError(str(code), "an argument holds this error") if isinstance(code, str) else None
+
+
+def number(name: str, cell: Any) -> float | CellError | None:
+    """A cell as a number; None for a blank."""
+    if is_blank(cell):
+        return None
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type a number")
+    return float(cell) if math.isfinite(cell) else CellError(NUM, f"{name} is not a finite number")
+
+
+def text(name: str, cell: Any) -> str | CellError | None:
+    """A cell as text; None for a blank."""
+    if is_blank(cell):
+        return None
+    return (
+        cell if isinstance(cell, str) else error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type a text")
+    )
+
+
+def flag(name: str, cell: Any) -> bool | CellError | None:
+    """A cell as TRUE or FALSE; hosts that know no booleans send 1 and 0."""
+    if is_blank(cell):
+        return None
+    if isinstance(cell, bool | int | float) and cell in {0, 1}:
+        return bool(cell)
+    return error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type TRUE or FALSE")
+
+
+def date(name: str, cell: Any) -> dt.datetime | CellError | None:
+    """A cell as a date: a serial number, a date, or text such as 2026-01-05; None for a blank."""
+    if is_blank(cell):
+        return None
+    if isinstance(cell, dt.datetime):
+        return cell.replace(tzinfo=None)
+    if isinstance(cell, dt.date):
+        return dt.datetime(cell.year, cell.month, cell.day)
+    if isinstance(cell, str):
+        try:
+            return dt.datetime.fromisoformat(cell).replace(tzinfo=None)
+        except ValueError:
+            return CellError(VALUE, f"{name} is {shown(cell)}; type a date")
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type a date")
+    if not 61 <= cell < 2_958_466:
+        return CellError(NUM, f"{name} is {cell:g}, which is no date; type a date")
+    return dt.datetime(1899, 12, 30) + dt.timedelta(seconds=round(cell * 86400))
+
+
+def shown(cell: Any) -> str:
+    """A cell as a sentence quotes it."""
+    if isinstance(cell, str):
+        return f"the text '{cell[:40]}'"
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    return str(cell)

@@ -1,0 +1,138 @@
+"""Cell functions of forecasting: the forecast itself, and how good one was."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError
+from xlplan.functions.registry import Argument, cell_function
+
+ACTUAL = Argument("actual", "what happened, one cell per period", "any", kind="numbers")
+FORECAST = Argument("forecast", "what was forecast, as many cells", "as actual", kind="numbers")
+PAIRED = (NUM, "ranges of different size, a blank in one of them, or actuals of zero throughout")
+WEEKS = [[45663 + 7 * week] for week in range(8)]
+
+
+@cell_function(
+    "XP_FORECAST",
+    group="Forecast",
+    arguments=[
+        Argument("values", "volumes of the past, one per date; a blank is a gap", "items", kind="numbers"),
+        Argument("dates", "their dates: starts of intervals, days, weeks or months", "dates", kind="dates"),
+        Argument("target_dates", "dates to forecast, after the last of dates", "dates", kind="dates"),
+        Argument(
+            "method", 'a method such as "theta"', kind="text", default="auto", default_words="the best in a back-test"
+        ),
+        Argument(
+            "season",
+            "periods per cycle, as one cell",
+            "periods",
+            kind="numbers",
+            default=None,
+            default_words="52 weeks, 12 months, 7 days",
+        ),
+    ],
+    returns="volume per target date",
+    example=([[10], [20], [10], [20], [10], [20], [10], [20]], WEEKS, [[45719], [45726]], "seasonal_naive", 2),
+    formula='=XP_FORECAST(B2:B9,A2:A9,A10:A11,"seasonal_naive",2)',
+    errors=[(NUM, "dates that are irregular or twice, a target that is not after the history, a negative volume")],
+)
+def forecast(
+    values: list[float | None],
+    dates: list[dt.datetime | None],
+    target_dates: list[dt.datetime | None],
+    method: str,
+    season: list[float] | None,
+) -> Any:
+    """Forecast a series: the method that back-tests best, or the one that is named."""
+    import numpy as np
+
+    from xlplan.planning.forecast.values import forecast_values
+
+    if len(values) != len(dates):
+        raise CellError(VALUE, f"values has {len(values)} cells and dates {len(dates)}; give as many of both")
+    known = [(value, date) for value, date in zip(values, dates, strict=True) if date is not None]
+    if len(known) < len(dates) and any(v is not None and d is None for v, d in zip(values, dates, strict=True)):
+        raise CellError(VALUE, "a value has no date; fill the date or clear the value")
+    wanted = [date for date in target_dates if date is not None]
+    if not known or not wanted:
+        raise CellError(NA, "there is nothing to forecast; give values with their dates, and target dates")
+    cycle = None if season is None else season[0]
+    if cycle is not None and (cycle < 1 or cycle != int(cycle)):
+        raise CellError(NUM, f"season is {cycle:g}; type a whole number of periods")
+    found = forecast_values(
+        np.array([np.nan if value is None else value for value, _ in known]),
+        np.array([date for _, date in known], dtype="datetime64[s]"),
+        np.array(wanted, dtype="datetime64[s]"),
+        method=method,
+        season=None if cycle is None else int(cycle),
+    )
+    answers = iter(np.asarray(found).tolist())
+    blank = CellError(NA, "the target date is blank")
+    return [blank if date is None else next(answers) for date in target_dates]
+
+
+@cell_function(
+    "XP_WAPE",
+    group="Forecast",
+    arguments=[ACTUAL, FORECAST],
+    returns="sum of absolute errors / sum of actuals, a share",
+    example=([[100], [200]], [[110], [190]]),
+    formula="=XP_WAPE(B2:B3,C2:C3)",
+    errors=[PAIRED],
+)
+def wape(actual: list[float | None], forecast: list[float | None]) -> float:
+    """Weighted absolute percentage error: the headline measure of a forecast."""
+    from xlplan.planning.forecast import accuracy
+
+    return accuracy.wape(_filled(actual), _filled(forecast))
+
+
+@cell_function(
+    "XP_BIAS",
+    group="Forecast",
+    arguments=[ACTUAL, FORECAST],
+    returns="sum of (forecast - actual) / sum of actuals, a share; over is positive",
+    example=([[100], [100]], [[90], [120]]),
+    formula="=XP_BIAS(B2:B3,C2:C3)",
+    errors=[PAIRED],
+)
+def bias(actual: list[float | None], forecast: list[float | None]) -> float:
+    """Bias of a forecast: how far it lies above (+) or below (-) what happened, in all."""
+    from xlplan.planning.forecast import accuracy
+
+    return accuracy.bias(_filled(actual), _filled(forecast))
+
+
+@cell_function(
+    "XP_MASE",
+    group="Forecast",
+    arguments=[
+        ACTUAL,
+        FORECAST,
+        Argument("history", "what was known when the forecast was made", "as actual", kind="numbers"),
+        Argument(
+            "season", "periods per cycle, as one cell", "periods", kind="numbers", default=None, default_words="1"
+        ),
+    ],
+    returns="mean absolute error / mean seasonal step of the history; below 1 beats seasonal naive",
+    example=([[12], [14]], [[11], [15]], [[10], [12], [10], [12]]),
+    formula="=XP_MASE(B6:B7,C6:C7,B2:B5)",
+    errors=[PAIRED, (NUM, "a history that never changes, or is shorter than a season")],
+)
+def mase(
+    actual: list[float | None],
+    forecast: list[float | None],
+    history: list[float | None],
+    season: list[float] | None,
+) -> float:
+    """Mean absolute scaled error of a forecast, against seasonal naive on the history."""
+    from xlplan.planning.forecast import accuracy
+
+    cycle = 1 if season is None else int(season[0])
+    return accuracy.mase(_filled(actual), _filled(forecast), history=_filled(history), season=cycle)
+
+
+def _filled(values: list[float | None]) -> list[float]:
+    return [float("nan") if value is None else value for value in values]

@@ -1,0 +1,319 @@
+"""The registry of functions, and ``call``: the one door through which every host comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from xlplan.errors import PlanError
+from xlplan.functions import cellvalues, errorlog
+from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError, Grid, grid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MODULES = ("forecasting", "staffing", "readouts")
+"""Modules of this package whose marked functions make up the registry."""
+
+Kind = Literal["number", "numbers", "dates", "text", "flag"]
+REQUIRED = object()
+MARK = "_cell_function"
+
+_SCALAR: dict[str, Callable[[str, Any], Any]] = {
+    "number": cellvalues.number,
+    "text": cellvalues.text,
+    "flag": cellvalues.flag,
+}
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a function.
+
+    Parameters
+    ----------
+    name, meaning, unit : str
+        For the help text; ``[name]`` in help where there is a default.
+    kind : str
+        ``number`` is one value per cell of the answer and broadcasts; ``numbers`` and ``dates`` take a whole range;
+        ``text`` and ``flag`` are single values.
+    default : object, optional
+        What a blank or missing argument means; required otherwise.
+    default_words : str, optional
+        The default in words, where the value alone says little.
+    """
+
+    name: str
+    meaning: str
+    unit: str = ""
+    kind: Kind = "number"
+    default: Any = REQUIRED
+    default_words: str = ""
+
+    @property
+    def optional(self) -> bool:
+        """True when the argument may be left out."""
+        return self.default is not REQUIRED
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that a cell may call."""
+
+    name: str
+    group: str
+    summary: str
+    arguments: tuple[Argument, ...]
+    returns: str
+    example: tuple[Any, ...]
+    formula: str
+    errors: tuple[tuple[str, str], ...]
+    run: Callable[..., Any]
+
+    @property
+    def signature(self) -> str:
+        """Name and arguments, optional ones in brackets."""
+        shown = [f"[{a.name}]" if a.optional else a.name for a in self.arguments]
+        return f"{self.name}({', '.join(shown)})"
+
+
+def cell_function(
+    name: str,
+    *,
+    group: str,
+    arguments: Sequence[Argument],
+    returns: str,
+    example: Sequence[Any],
+    formula: str,
+    errors: Sequence[tuple[str, str]] = (),
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Mark a callable as a cell function; its docstring is the help text.
+
+    Parameters
+    ----------
+    name : str
+        ``XP_...``.
+    group : str
+        Heading in the catalogue.
+    arguments : sequence of Argument
+        Positional; required ones first.
+    returns : str
+        What comes back, with its unit.
+    example : sequence
+        Arguments of the example, as ``call`` takes them.
+    formula : str
+        The example as typed into a cell.
+    errors : sequence of (code, when)
+        Errors beyond those of wrong types.
+    """
+
+    def mark(run: Callable[..., Any]) -> Callable[..., Any]:
+        summary = (run.__doc__ or "").strip().splitlines()[0]
+        function = Function(
+            name, group, summary, tuple(arguments), returns, tuple(example), formula, tuple(errors), run
+        )
+        setattr(run, MARK, function)
+        return run
+
+    return mark
+
+
+@cache
+def functions() -> dict[str, Function]:
+    """Every function by name, in the order of the catalogue."""
+    found: dict[str, Function] = {}
+    for module in MODULES:
+        for item in vars(import_module(f"xlplan.functions.{module}")).values():
+            function = getattr(item, MARK, None)
+            if function is not None:
+                found[function.name] = function
+    return found
+
+
+def call(name: str, *cells: Any, cell: str = "") -> Any:
+    """Call a function with cells as a host sends them.
+
+    Parameters
+    ----------
+    name : str
+        Name of the function, in any case.
+    *cells
+        Numbers, texts, booleans, dates, None for blanks, or rows of those.
+    cell : str, optional
+        ``Sheet!B7`` of the calling cell, where the host knows it: its error is kept for XP_WHY.
+
+    Returns
+    -------
+    float, str, bool or list of lists
+        A single value, or rows for an array; a cell that fails holds its :class:`CellError`.
+
+    Raises
+    ------
+    CellError
+        The whole call fails.
+
+    Examples
+    --------
+    >>> call("XP_OCCUPANCY", 80, 100)
+    0.8
+    >>> call("XP_WORKLOAD_HOURS", [[10], [20]], 180)
+    [[0.5], [1.0]]
+    """
+    try:
+        result = _call(name, cells)
+    except CellError as error:
+        if cell:
+            errorlog.note(cell, name.upper(), error)
+        raise
+    if cell:
+        errorlog.forget(cell)
+        for row in result if isinstance(result, list) else []:
+            for item in row:
+                if isinstance(item, CellError):
+                    errorlog.note(cell, name.upper(), item)
+    return result
+
+
+def _call(name: str, cells: Sequence[Any]) -> Any:
+    function = functions().get(name.upper())
+    if function is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.upper(), functions(), n=1)
+        raise CellError("#NAME?", f"{name} is no function of xlplan" + (f"; did you mean {near[0]}?" if near else ""))
+    if len(cells) > len(function.arguments):
+        raise CellError(VALUE, f"{function.signature} was given {len(cells)} arguments")
+    whole: dict[str, Any] = {}
+    each: dict[str, Grid] = {}
+    for position, argument in enumerate(function.arguments):
+        cell = cells[position] if position < len(cells) else None
+        if argument.kind == "number":
+            each[argument.name] = grid(argument.name, cell)
+        else:
+            whole[argument.name] = _whole(argument, cell)
+    try:
+        if not each:
+            return _shaped(function.run(**whole))
+        return _cellwise(function, each, whole)
+    except PlanError as error:
+        raise CellError(NUM, error.sentence()) from error
+
+
+def _whole(argument: Argument, cell: Any) -> Any:
+    """A single value, or a range as one list; the first bad cell fails the call."""
+    cells = grid(argument.name, cell)
+    if argument.kind in {"numbers", "dates"}:
+        if len(cells) == 1 and len(cells[0]) == 1 and cellvalues.is_blank(cells[0][0]):
+            return _default(argument)
+        convert = cellvalues.number if argument.kind == "numbers" else cellvalues.date
+        values = [convert(argument.name, item) for row in cells for item in row]
+        return [_raised(value) for value in values]
+    if len(cells) * len(cells[0]) > 1:
+        raise CellError(VALUE, f"{argument.name} takes one value; give a single cell")
+    value = _raised(_SCALAR[argument.kind](argument.name, cells[0][0]))
+    return _default(argument) if value is None else value
+
+
+def _default(argument: Argument) -> Any:
+    if argument.default is REQUIRED:
+        raise CellError(VALUE, f"{argument.name} is blank; type {argument.meaning}")
+    return argument.default
+
+
+def _raised(value: Any) -> Any:
+    if isinstance(value, CellError):
+        raise value
+    return value
+
+
+def _cellwise(function: Function, each: dict[str, Grid], whole: dict[str, Any]) -> Any:
+    """One answer per cell of the common shape: columns in one call, and cell by cell only where one of them fails."""
+    import numpy as np
+
+    rows, columns = _common(each)
+    count = rows * columns
+    failed: list[CellError | None] = [None] * count
+    numbers: dict[str, Any] = {}
+    for argument in function.arguments:
+        if argument.kind == "number":
+            numbers[argument.name] = _column(argument, each[argument.name], rows, columns, failed)
+    good = [place for place in range(count) if failed[place] is None]
+    answers: list[Any] = list(failed)
+    if len(good) > 1:
+        chosen = {name: values[good] for name, values in numbers.items()}
+        try:
+            found = np.asarray(function.run(**chosen, **whole), dtype=float).tolist()
+        except PlanError:
+            found = [_one(function, numbers, whole, place) for place in good]
+        for place, value in zip(good, found, strict=True):
+            answers[place] = value
+    elif good:
+        answers[good[0]] = _one(function, numbers, whole, good[0])
+    if count == 1:
+        return _plain_number(_raised(answers[0]))
+    return [[_plain_number(answers[r * columns + c]) for c in range(columns)] for r in range(rows)]
+
+
+def _one(function: Function, numbers: dict[str, Any], whole: dict[str, Any], place: int) -> float | CellError:
+    try:
+        return float(function.run(**{name: float(values[place]) for name, values in numbers.items()}, **whole))
+    except PlanError as error:
+        return CellError(NUM, error.sentence())
+
+
+def _common(each: dict[str, Grid]) -> tuple[int, int]:
+    rows = {len(cells) for cells in each.values()} - {1}
+    columns = {len(cells[0]) for cells in each.values()} - {1}
+    if len(rows) > 1 or len(columns) > 1:
+        shapes = ", ".join(f"{name} {len(cells)}x{len(cells[0])}" for name, cells in each.items())
+        raise CellError(VALUE, f"ranges do not fit: {shapes}; give ranges of one length, or single cells")
+    return (rows or {1}).pop(), (columns or {1}).pop()
+
+
+def _column(argument: Argument, cells: Grid, rows: int, columns: int, failed: list[CellError | None]) -> Any:
+    """The argument as one number per cell of the answer; bad cells are noted in ``failed``."""
+    import numpy as np
+
+    values = np.empty(rows * columns)
+    tall, wide = len(cells) > 1, len(cells[0]) > 1
+    for place in range(rows * columns):
+        row, column = divmod(place, columns)
+        value = cellvalues.number(argument.name, cells[row if tall else 0][column if wide else 0])
+        if value is None:
+            if argument.optional:
+                value = argument.default
+            else:
+                value = CellError(VALUE, f"{argument.name} is blank; type {argument.meaning}")
+        if isinstance(value, CellError):
+            failed[place] = failed[place] or value
+            value = np.nan
+        values[place] = value
+    return values
+
+
+def _plain_number(value: Any) -> Any:
+    """A host's number: NaN is the error of a result that does not exist, infinity one that is out of range."""
+    if isinstance(value, float) and value != value:
+        return CellError(NA, "there is no such value for these arguments")
+    if value in (float("inf"), float("-inf")):
+        return CellError(NUM, "the result is infinite: the queue never settles")
+    return value
+
+
+def _shaped(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        rows = [row if isinstance(row, list) else [row] for row in value]
+        return [[_plain_number(item) for item in row] for row in rows]
+    return _raised(_plain_number(value))
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON holds it: errors inside arrays as their codes."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value.code if isinstance(value, CellError) else value

@@ -1,0 +1,1 @@
+"""How a host sees xlplan: the command line, Excel, LibreOffice Calc."""

@@ -1,0 +1,239 @@
+"""The command line: every button as a command, with the same result. The only module that prints."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from xlplan import __version__
+from xlplan.errors import SHOWN, Cancelled, PlanError, TableError, WorkbookError
+from xlplan.tables.schema import Finding, errors
+
+OK, CHECKS_FAILED, ERROR = 0, 1, 2
+
+Report = tuple[int, list[str], dict[str, Any]]
+"""Exit code, lines for people, the same for machines."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns 0 ok, 1 checks failed, 2 error."""
+    options = _parser().parse_args(arguments)
+    try:
+        code, lines, data = options.command(options)
+    except KeyboardInterrupt:
+        code, lines, data = _failed(Cancelled(options.name))
+    except TableError as error:
+        findings = list(error.findings)
+        code, lines = CHECKS_FAILED, _finding_lines(findings)
+        data = {"error": error.sentence(), "findings": [asdict(finding) for finding in findings]}
+    except PlanError as error:
+        code, lines, data = _failed(error)
+    _say(options, code, lines, {"exit": code, **data})
+    return code
+
+
+def _failed(error: PlanError) -> Report:
+    return ERROR, [error.sentence()], {"error": error.sentence()}
+
+
+def _say(options: argparse.Namespace, code: int, lines: list[str], data: dict[str, Any]) -> None:
+    if options.json:
+        print(json.dumps(data, default=str, ensure_ascii=False, indent=2))
+        return
+    stream = sys.stdout if code == OK else sys.stderr
+    for line in lines:
+        print(line, file=stream)
+
+
+def _finding_lines(findings: list[Finding]) -> list[str]:
+    """Errors first, five of each severity, with the total."""
+    lines = []
+    for severity in ("error", "warning", "info"):
+        some = [finding for finding in findings if finding.severity == severity]
+        lines += [f"{severity}: {finding.sentence()}" for finding in some[:SHOWN]]
+        if len(some) > SHOWN:
+            lines.append(f"{severity}: ... and {len(some) - SHOWN} more, {len(some)} in all")
+    return lines
+
+
+# ---- commands -------------------------------------------------------------------------------------------------------
+
+
+def new(options: argparse.Namespace) -> Report:
+    """A planning workbook from a file of volumes."""
+    import pandas as pd
+
+    from xlplan import macros
+    from xlplan.planning.starter import read_volumes, starter
+    from xlplan.workbook.package.file_book import FileBook
+    from xlplan.workbook.template.files import starter_template
+
+    source, target = Path(options.volumes), Path(options.plan)
+    if target.exists() and not options.force:
+        raise WorkbookError(f"{target} exists already", do="choose another name, or add --force to replace it")
+    try:
+        frame = pd.read_csv(source, dtype="str", encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise PlanError(
+            f"{source} cannot be read as a CSV file: {reason}", do="give a comma-separated file with unique_id, ds, y"
+        ) from error
+    volumes = read_volumes(frame, name=source.name, queues=options.queue)
+    plan = starter(
+        volumes,
+        plan_id=options.id or target.stem,
+        hold_back_weeks=options.hold_back,
+        horizon=options.horizon,
+        currency=options.currency,
+        time_zone=options.time_zone,
+    )
+    book = FileBook.open(starter_template(plan))
+    macros.fill(book, plan)
+    book.save(target)
+    assumed = len(plan["tblAssumption"])
+    lines = [
+        f"{target} is made from {len(volumes):,} rows of {source.name}: {', '.join(plan['tblQueue']['queue'][:SHOWN])}.",
+        f"{assumed} assumptions stand for what volumes cannot tell; confirm them on the sheet Assumptions.",
+        f"Next: xlplan refresh {target}",
+    ]
+    return OK, lines, {"plan": str(target), "rows": len(volumes), "assumptions": assumed}
+
+
+def refresh(options: argparse.Namespace) -> Report:
+    """Compute the plan and write its results into the workbook."""
+    from xlplan import macros
+    from xlplan.workbook.package.file_book import FileBook
+
+    source = Path(options.plan)
+    target = Path(options.out) if options.out else source
+    book = FileBook.open(source)
+    with _progress(options) as progress:
+        done = macros.refresh(book, now=dt.datetime.now(dt.UTC), progress=progress)
+        progress("saving", 1.0)
+        book.save(target)
+    lines = [*_finding_lines([f for f in done.findings if f.severity != "info"]), *done.sentences(str(target))]
+    data = {
+        "plan": str(target),
+        "sentences": done.sentences(str(target)),
+        "checks_failed": done.failed,
+        "seconds": round(done.seconds, 2),
+        "changes": [asdict(change) for change in done.changes],
+        "findings": [asdict(finding) for finding in done.findings],
+    }
+    return (OK if done.passed else CHECKS_FAILED), lines, data
+
+
+def check(options: argparse.Namespace) -> Report:
+    """Check the inputs of a plan; nothing is written."""
+    from xlplan import macros
+    from xlplan.workbook.package.file_book import FileBook
+
+    done = macros.check(FileBook.open(Path(options.plan)))
+    stopped = len(errors(done.findings))
+    verdict = "ready to refresh" if not stopped else f"{stopped} findings stop a refresh"
+    warnings = sum(finding.severity == "warning" for finding in done.findings)
+    lines = [*_finding_lines(done.findings), f"{options.plan}: {verdict}, {warnings} warnings"]
+    data = {"plan": options.plan, "findings": [asdict(finding) for finding in done.findings]}
+    return (OK if done.passed else CHECKS_FAILED), lines, data
+
+
+def call(options: argparse.Namespace) -> Report:
+    """Call a function of the registry as a cell would."""
+    from xlplan.functions.cellvalues import CellError
+    from xlplan.functions.registry import call as call_function
+    from xlplan.functions.registry import plain
+
+    values = []
+    for number, text in enumerate(options.arguments, start=1):
+        try:
+            values.append(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise PlanError(
+                f"argument {number} is {text!r}, expected JSON",
+                do="""type a number such as 100, a text such as '"auto"' or an array such as '[[1],[2]]'""",
+            ) from error
+    try:
+        result = plain(call_function(options.function, *values))
+    except CellError as error:
+        text = f"{error.code} {error.sentence}"
+        return ERROR, [text], {"error": error.sentence, "code": error.code}
+    return OK, [json.dumps(result, ensure_ascii=False)], {"value": result}
+
+
+# ---- the parser -----------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="xlplan",
+        description="Queue -> FTE -> contract -> budget -> sign-off, inside the planner's own workbook, explained.",
+        epilog="Exit codes: 0 ok, 1 checks failed, 2 error.",
+    )
+    parser.add_argument("--version", action="version", version=f"xlplan {__version__}")
+    commands = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
+
+    making = _command(commands, "new", new)
+    making.add_argument("plan", metavar="PLAN.xlsx")
+    making.add_argument("--volumes", required=True, metavar="FILE.csv", help="long table with unique_id, ds, y")
+    making.add_argument("--queue", action="append", default=[], help="keep this series only; may be repeated")
+    making.add_argument("--hold-back", type=int, default=0, metavar="WEEKS", help="keep the last weeks to compare with")
+    making.add_argument("--horizon", metavar="PATTERN", help="periods to plan, such as 13w, 18m or 13w+15m")
+    making.add_argument("--id", metavar="PLAN_ID", help="identifier of the plan; the file's name otherwise")
+    making.add_argument("--currency", default="USD", metavar="CODE", help="plan currency (default USD)")
+    making.add_argument("--time-zone", default="UTC", metavar="ZONE", help="time zone of the stamps (default UTC)")
+    making.add_argument("--force", action="store_true", help="replace the file if it exists")
+
+    refreshing = _command(commands, "refresh", refresh)
+    refreshing.add_argument("plan", metavar="PLAN.xlsx")
+    refreshing.add_argument("-o", "--out", metavar="FILE", help="write here and leave PLAN.xlsx as it is")
+    group = refreshing.add_mutually_exclusive_group()
+    group.add_argument("--progress", action="store_true", default=None, help="show a progress bar even when piped")
+    group.add_argument("--quiet", action="store_true", help="show no progress bar")
+
+    checking = _command(commands, "check", check)
+    checking.add_argument("plan", metavar="PLAN.xlsx")
+
+    calling = _command(commands, "call", call)
+    calling.add_argument("function", metavar="XP_NAME")
+    calling.add_argument("arguments", nargs="*", metavar="ARG", help="each as JSON: a number, a text, an array of rows")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    run: Callable[[argparse.Namespace], Report],
+) -> argparse.ArgumentParser:
+    says = (run.__doc__ or "").strip()
+    parser = commands.add_parser(name, help=says, description=says)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.set_defaults(command=run)
+    return parser
+
+
+@contextmanager
+def _progress(options: argparse.Namespace) -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal, nothing in a pipe."""
+    from tqdm import tqdm
+
+    hidden = options.quiet or options.json or not (options.progress or sys.stderr.isatty())
+    shape = "{desc:<42} {percentage:3.0f}%|{bar:30}| {elapsed}"
+    with tqdm(total=1.0, bar_format=shape, disable=hidden, file=sys.stderr, leave=False) as bar:
+
+        def report(says: str, share: float) -> None:
+            bar.set_description_str(says, refresh=False)
+            bar.update(max(share - bar.n, 0.0))
+            bar.refresh()
+
+        yield report
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""What a cell formula calls: values, dates and the dates wanted; NumPy only."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from xlplan.errors import PlanError
+from xlplan.planning.forecast.dated import (
+    Outlook,
+    better_day_outlook,
+    check_method,
+    forecast_day_grid,
+    forecast_intervals,
+    of_series,
+)
+from xlplan.planning.forecast.engine import AUTO, ForecastSpec, forecast_series
+from xlplan.planning.forecast.grain import DAY_SECONDS, Dates, Grain, infer_grain
+from xlplan.planning.forecast.members import MEMBERS
+from xlplan.planning.forecast.panel import FloatArray
+
+EXCEL_EPOCH = np.datetime64("1899-12-30", "s")
+"""Day 0 of serial dates in the 1900 system, right for every date from March 1900 on."""
+LARGEST_SERIAL = 2_958_466.0
+"""One past 31 December 9999, the last date a sheet knows."""
+
+
+def forecast_values(
+    values: ArrayLike,
+    dates: ArrayLike,
+    target_dates: ArrayLike,
+    *,
+    method: str = AUTO,
+    season: int | None = None,
+) -> FloatArray:
+    """Forecast one series at given dates.
+
+    The grain is found from the dates: intervals of 5 to 60 minutes, days, weeks or months. Periods
+    without a row and blank values are gaps; they are kept out.
+
+    Parameters
+    ----------
+    values : array_like of float, (N,)
+        Volumes, one per date; NaN is a gap.
+    dates : array_like, (N,)
+        Serial dates of a sheet (1900 system) or datetime64, in any order.
+    target_dates : array_like, any shape
+        Dates to forecast, all after the last of `dates`.
+    method : str, optional
+        'auto' or a member's name.
+    season : int, optional
+        Periods per cycle; by default 7 days, 52 weeks, 12 months. Not for intervals.
+
+    Returns
+    -------
+    float array, shape of `target_dates`
+
+    Raises
+    ------
+    PlanError
+        Sizes differ; dates are blank, repeated or irregular; a target is not after the history or
+        off its grid; a volume is negative; nothing was observed.
+
+    Examples
+    --------
+    >>> forecast_values([10.0, 20, 10, 20], [45663, 45670, 45677, 45684], [45691, 45698], season=2)
+    array([10., 20.])
+    """
+    volume = np.asarray(values, dtype=float).ravel()
+    known = to_dates(dates, where="dates").ravel()
+    wanted = to_dates(target_dates, where="target dates")
+    targets = wanted.ravel()
+    _check(volume, known, targets)
+    order = np.argsort(known, kind="stable")
+    volume, known = volume[order], known[order]
+    grain = infer_grain(known if len(known) > 1 else np.concatenate([known, targets]))
+    check_method(method, grain)
+    if grain.minutes:
+        result = _at_intervals(volume, known, targets, grain, method=method, season=season)
+    else:
+        result = _at_periods(volume, known, targets, grain, method=method, season=season)
+    return result.reshape(wanted.shape)
+
+
+def to_dates(dates: ArrayLike, *, where: str) -> NDArray[np.datetime64]:
+    """Serial numbers or datetime64 as datetime64 in seconds, serials rounded to the nearest second.
+
+    Examples
+    --------
+    >>> to_dates([45658.5], where="dates")
+    array(['2025-01-01T12:00:00'], dtype='datetime64[s]')
+    """
+    found = np.atleast_1d(np.asarray(dates))
+    if np.issubdtype(found.dtype, np.datetime64):
+        result: NDArray[np.datetime64] = found.astype("datetime64[s]")
+        wrong = np.isnat(result)
+    else:
+        serials = found.astype(float)
+        wrong = ~((serials >= 1) & (serials < LARGEST_SERIAL))
+        seconds = np.round(np.where(wrong, 1.0, serials) * DAY_SECONDS).astype(np.int64)
+        result = np.asarray(EXCEL_EPOCH + seconds)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong.ravel())[0])
+        raise PlanError(f"found {found.ravel()[row]} in row {row + 1}, expected a date", where=where)
+    return result
+
+
+def _check(volume: FloatArray, known: Dates, targets: Dates) -> None:
+    if len(volume) != len(known) or not len(known) or not len(targets):
+        raise PlanError(
+            f"found {len(volume)} values, {len(known)} dates and {len(targets)} target dates",
+            where="forecast",
+            do="give as many dates as values, and one target at least",
+        )
+    unique, count = np.unique(known, return_counts=True)
+    if (count > 1).any():
+        raise PlanError(
+            f"the date {unique[count > 1][0]} is there {count.max()} times", where="dates", do="keep one row each"
+        )
+    early = targets[targets <= known.max()]
+    if len(early):
+        raise PlanError(
+            f"{early[0]} is not after the history, which ends {known.max()}",
+            where="target dates",
+            do="ask for later dates",
+        )
+
+
+def _at_periods(
+    volume: FloatArray, known: Dates, targets: Dates, grain: Grain, *, method: str, season: int | None
+) -> FloatArray:
+    """Days, weeks, months."""
+    origin = known[0]
+    index = grain.index(known, origin)
+    grid = np.full(int(index[-1]) + 1, np.nan)
+    grid[index] = volume
+    ahead = grain.index(targets, origin) - len(grid)
+    if ahead.min() < 0:
+        raise PlanError("a target lies in the last period of the history", where="target dates")
+    spec = ForecastSpec(season or grain.season, int(ahead.max()) + 1, method if method in MEMBERS else AUTO, levels=())
+    return forecast_grid(grid, origin, grain, spec, method=method, weekly=season is None).mean[ahead]
+
+
+def forecast_grid(
+    grid: FloatArray, origin: np.datetime64, grain: Grain, spec: ForecastSpec, *, method: str, weekly: bool
+) -> Outlook:
+    """One series of days, weeks or months, one value per period from `origin` on.
+
+    Days with a cycle of a week are forecast by both models; the better back-test is taken.
+    """
+    if grain.name != "day" or not weekly or method in MEMBERS:
+        return of_series(forecast_series([grid], spec), 0)
+    by_days = forecast_day_grid(grid, origin, spec, method=method)
+    by_series = forecast_series([grid], spec)
+    if method != AUTO:
+        return Outlook(by_days.mean[:, 0], {}, by_days.method)
+    return better_day_outlook(by_series, 0, by_days)
+
+
+def _at_intervals(
+    volume: FloatArray, known: Dates, targets: Dates, grain: Grain, *, method: str, season: int | None
+) -> FloatArray:
+    """Intervals of the days after the last day of history; never observed ones are zero."""
+    if season is not None:
+        raise PlanError("intervals have their season from the calendar", where="season", do="leave season blank")
+    last_day = known[-1].astype("datetime64[D]")
+    if (targets.astype("datetime64[D]") <= last_day).any():
+        raise PlanError(
+            f"a target lies on {last_day}, the last day of the history",
+            where="target dates",
+            do="ask for later days",
+        )
+    days = int((targets.max().astype("datetime64[D]") - last_day).astype(int))
+    grain.index(targets, known[0])
+    made = forecast_intervals(volume, known, grain, days=days, last_day=last_day, method=method)
+    place = np.searchsorted(made.dates, targets).clip(max=len(made.dates) - 1)
+    return np.where(made.dates[place] == targets, made.outlook.mean[place], 0.0)

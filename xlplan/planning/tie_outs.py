@@ -1,0 +1,169 @@
+"""Tie-outs: the sums of a computed plan that must agree, each with both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from xlplan.tables.plan import Plan
+from xlplan.tables.schema import Severity
+
+RELATIVE = 1e-9
+"""Two ways to the same sum differ by rounding alone: this share of the sum, and never less than a millionth."""
+
+
+@dataclass(frozen=True)
+class TieOut:
+    """One agreement: ``left`` should equal ``right`` within ``tolerance``, and no row should fail."""
+
+    check: str
+    what: str
+    left: float | None
+    right: float | None
+    tolerance: float
+    failures: int
+    severity: Severity
+    table: str
+
+    @property
+    def passed(self) -> bool:
+        """True when it holds."""
+        return self.failures == 0
+
+
+def tie_outs(plan: Plan) -> list[TieOut]:
+    """Every agreement of a plan that has run."""
+    return [check(plan) for check in CHECKS]
+
+
+def _equal(check: str, what: str, table: str, left: float, right: float, severity: Severity = "error") -> TieOut:
+    tolerance = max(RELATIVE * max(abs(left), abs(right)), 1e-6)
+    failed = not abs(left - right) <= tolerance  # a NaN on either side fails
+    return TieOut(check, what, left, right, tolerance, int(failed), severity, table)
+
+
+def _rows(check: str, what: str, table: str, broken: pd.Series[bool], severity: Severity = "error") -> TieOut:
+    return TieOut(check, what, None, None, 0.0, int(broken.sum()), severity, table)
+
+
+def forecast_parts(plan: Plan) -> TieOut:
+    """The parts of each forecast sum to its volume."""
+    rows = plan["tblForecast"]
+    effects = ["event_effect", "ai_effect", "chain_inflow", "overlay_effect", "override_effect"]
+    parts = float(rows["base"].sum() + rows[effects].sum().sum())
+    what = "Base and effects sum to the forecast volume"
+    return _equal("forecast_parts", what, "tblForecast", parts, float(rows["volume"].sum()))
+
+
+def forecast_bounds(plan: Plan) -> TieOut:
+    """Bounds are in order."""
+    rows = plan["tblForecast"]
+    ordered = ["low_95", "low_80", "volume", "high_80", "high_95"]
+    broken = (rows[ordered].diff(axis=1).iloc[:, 1:] < -1e-6).any(axis=1)
+    return _rows("forecast_bounds", "low_95 <= low_80 <= volume <= high_80 <= high_95", "tblForecast", broken)
+
+
+def forecast_history(plan: Plan) -> TieOut:
+    """Volumes planned are of the size of the volumes that came."""
+    rows = plan["tblForecast"].merge(plan["tblPeriod"][["period", "days"]], on="period")
+    daily = rows["volume"].sum() / max(rows.drop_duplicates("period")["days"].sum(), 1)
+    start = pd.Timestamp(plan.name("PlanStart"))
+    recent = start - pd.Timedelta(days=91)
+    past = 0.0
+    for name in ("tblInterval", "tblActual"):
+        history = plan[name]
+        inside = history["start"].lt(start) & history["start"].ge(recent)
+        days = (start - history.loc[inside, "start"].min()).days if inside.any() else 1
+        past += history.loc[inside, "volume"].sum() / max(days, 1)
+    broken = pd.Series([bool(past > 0 and not 0.5 <= daily / past <= 2.0)])
+    what = "Daily volume planned is within half and twice that of the last quarter"
+    found = _rows("forecast_level", what, "tblForecast", broken, "warning")
+    return TieOut(found.check, what, float(daily), float(past), 0.0, found.failures, "warning", found.table)
+
+
+def bill_weights(plan: Plan) -> TieOut:
+    """Billing weights of each period sum to 1."""
+    sums = plan["tblPeriodBill"].groupby("period")["weight"].sum()
+    broken = (sums - 1).abs() > RELATIVE
+    return _rows("bill_weights", "Every period is billed once, over its months", "tblPeriodBill", broken)
+
+
+def intervals_volume(plan: Plan) -> TieOut:
+    """Interval volumes times their occurrences sum to the forecast."""
+    rows = plan["tblIntervalReq"]
+    left = float((rows["volume"] * rows["occurrences"]).sum())
+    right = float(plan["tblForecast"]["volume"].sum())
+    return _equal("interval_volume", "Volume by interval sums to the forecast", "tblIntervalReq", left, right)
+
+
+def intervals_hours(plan: Plan) -> TieOut:
+    """Agents times interval lengths sum to the required hours."""
+    rows = plan["tblIntervalReq"]
+    left = float((rows["agents"] * rows["occurrences"] * rows["interval_min"] / 60).sum())
+    right = float(plan["tblReq"]["required_hours"].sum())
+    return _equal("interval_hours", "Agents by interval sum to the hours required", "tblReq", left, right)
+
+
+def service_met(plan: Plan) -> TieOut:
+    """Scheduled agents give the service level in every interval with a target."""
+    rows = plan["tblIntervalReq"].merge(plan["tblQueue"][["queue", "target"]], on="queue")
+    broken = rows["service_level"].notna() & rows["target"].notna() & (rows["service_level"] < rows["target"] - 1e-9)
+    return _rows("service_level", "Agents to schedule meet the target in every interval", "tblIntervalReq", broken)
+
+
+def placed(plan: Plan) -> TieOut:
+    """Hours served equal hours required."""
+    left = float(plan["tblAllocation"]["served_hours"].sum())
+    right = float(plan["tblReq"]["required_hours"].sum())
+    return _equal("allocation_hours", "Hours placed at sites equal the hours required", "tblAllocation", left, right)
+
+
+def gross_up(plan: Plan) -> TieOut:
+    """FTE times productive hours give the hours placed: shrinkage divides, once."""
+    rows = plan["tblAllocation"].merge(plan["tblFteHours"], on=["site", "period"], suffixes=("", "_fte"))
+    left = float((rows["fte"] * rows["productive_hours"]).sum())
+    right = float(rows["hours"].sum())
+    what = "FTE x productive hours per FTE give the hours placed"
+    return _equal("fte_hours", what, "tblAllocation", left, right)
+
+
+def budget_total(plan: Plan) -> TieOut:
+    """Budget lines sum to the cost of the lanes."""
+    left = float(plan["tblBudget"]["amount_plan"].sum())
+    right = float(plan["tblAllocation"]["cost"].sum())
+    return _equal("budget_total", "Budget lines sum to the cost by site and period", "tblBudget", left, right)
+
+
+def budget_lines(plan: Plan) -> TieOut:
+    """Quantity x price x rate is the amount, line by line."""
+    rows = plan["tblBudget"]
+    amount = rows["qty"] * rows["price"]
+    broken = ~np.isclose(amount, rows["amount"], rtol=RELATIVE, atol=1e-6)
+    broken |= ~np.isclose(rows["amount"] * rows["fx"], rows["amount_plan"], rtol=RELATIVE, atol=1e-6)
+    return _rows("budget_lines", "Quantity x price x rate is the amount of every line", "tblBudget", pd.Series(broken))
+
+
+def cost_centres(plan: Plan) -> TieOut:
+    """Every line has a cost centre."""
+    broken = plan["tblBudget"]["cost_centre"].eq("UNASSIGNED")
+    what = "Every budget line has a cost centre (tblCostMap, or the line of business's own)"
+    return _rows("cost_centre", what, "tblBudget", broken, "info")
+
+
+CHECKS: tuple[Callable[[Plan], TieOut], ...] = (
+    bill_weights,
+    forecast_parts,
+    forecast_bounds,
+    forecast_history,
+    intervals_volume,
+    intervals_hours,
+    service_met,
+    placed,
+    gross_up,
+    budget_total,
+    budget_lines,
+    cost_centres,
+)

@@ -1,0 +1,118 @@
+"""Workstream: a queue in one language with everything that planning asks of it, blanks resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xlplan.tables.plan import Plan
+from xlplan.tables.schema import ANY
+
+CLOSED_EFFECT = -0.999
+"""A holiday whose volume effect is -1 closes the workstream; the last thousandth is rounding of a typed share."""
+
+
+@dataclass(frozen=True)
+class Workstream:
+    """One row of tblWorkstream joined with its queue.
+
+    NaN in a goal means that the queue has none; ``patience_s`` is infinite where callers never abandon (Erlang C).
+    """
+
+    queue: str
+    language: str
+    lob: str | None
+    work_type: str
+    channel: str
+    target: float
+    target_s: float
+    asa_s: float
+    max_abandon: float
+    patience_s: float
+    max_occupancy: float
+    min_crew: float
+    interval_min: int
+    time_zone: str
+    open_hours: pd.DataFrame
+    holidays: pd.DataFrame
+    method: str
+
+    @property
+    def label(self) -> str:
+        """How messages call it."""
+        return f"{self.queue} {self.language}"
+
+    @property
+    def closed_dates(self) -> NDArray[np.datetime64]:
+        """Dates on which nothing comes in."""
+        effect = self.holidays["volume_effect"].to_numpy(dtype=float)
+        return self.holidays["date"].to_numpy(dtype="datetime64[D]")[effect <= CLOSED_EFFECT]
+
+
+def workstreams(plan: Plan) -> list[Workstream]:
+    """Active workstreams in the order of tblWorkstream."""
+    queues = {row["queue"]: row for row in plan.filled("tblQueue").to_dict("records")}
+    hours = {name: rows for name, rows in plan["tblOpenHours"].groupby("open_hours")}
+    holidays = plan["tblHoliday"]
+    calendars = dict(plan["tblLanguage"][["language", "holiday_calendar"]].itertuples(index=False, name=None))
+    found = []
+    for row in plan.filled("tblWorkstream").to_dict("records"):
+        if not row["active"]:
+            continue
+        queue = queues[row["queue"]]
+        live = queue["work_type"] == "live"
+        calendar = _or(row["holiday_calendar"], calendars.get(row["language"]))
+        interval = _or(queue["interval_min"], plan.setting("interval_min_live" if live else "interval_min_deferrable"))
+        found.append(
+            Workstream(
+                queue=row["queue"],
+                language=row["language"],
+                lob=_or(queue["lob"], None),
+                work_type=queue["work_type"],
+                channel=queue["channel"],
+                target=float(queue["target"]),
+                target_s=float(queue["target_s"]),
+                asa_s=float(queue["asa_s"]),
+                max_abandon=float(queue["max_abandon"]),
+                patience_s=float(_or(queue["patience_s"], np.inf)),
+                max_occupancy=float(
+                    _or(
+                        queue["max_occupancy"],
+                        plan.setting("max_occupancy_live" if live else "max_occupancy_deferrable"),
+                    )
+                ),
+                min_crew=float(_or(row["min_crew"], _or(queue["min_crew"], 0.0))),
+                interval_min=int(interval),
+                time_zone=str(_or(queue["time_zone"], plan.name("PlanTimeZone"))),
+                open_hours=hours[_or(row["open_hours"], queue["open_hours"])],
+                holidays=holidays.loc[holidays["holiday_calendar"].eq(calendar)] if calendar else holidays.iloc[:0],
+                method=str(_or(row["method"], "auto")),
+            )
+        )
+    return found
+
+
+def most_specific(rows: pd.DataFrame, **keys: str | None) -> pd.DataFrame:
+    """Rows of a table with ANY in its keys that apply to the given ids, the most specific ones alone.
+
+    >>> rates = pd.DataFrame({"language": ["ANY", "DE"], "wage": [20.0, 24.0]})
+    >>> most_specific(rates, language="DE")["wage"].tolist(), most_specific(rates, language="FR")["wage"].tolist()
+    ([24.0], [20.0])
+    """
+    fits = np.ones(len(rows), dtype=bool)
+    score = np.zeros(len(rows), dtype=int)
+    for column, value in keys.items():
+        own = rows[column].eq(value).to_numpy(dtype=bool) if value is not None else np.zeros(len(rows), dtype=bool)
+        fits &= own | rows[column].eq(ANY).to_numpy(dtype=bool)
+        score += own
+    if not fits.any():
+        return rows.iloc[:0]
+    return rows.loc[fits & (score == score[fits].max())]
+
+
+def _or(value: Any, default: Any) -> Any:
+    return default if value is None or value is pd.NA or value != value else value

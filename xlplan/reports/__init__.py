@@ -1,0 +1,1 @@
+"""What is shown: summary figures, the Checks sheet, sentences."""

@@ -1,0 +1,47 @@
+"""What came out, in five sentences that a manager understands."""
+
+from __future__ import annotations
+
+from xlplan.reports.summary import headlines
+from xlplan.tables.plan import Plan
+
+
+def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
+    """Need, staff, cost, forecast quality, checks and place.
+
+    Parameters
+    ----------
+    plan : Plan
+        After a run.
+    failed : int
+        Checks of severity error that fail.
+    where : str
+        The workbook.
+    """
+    head = headlines(plan)
+    periods = plan["tblPeriod"]
+    currency = plan.name("PlanCurrency")
+    first, last = periods["start"].iloc[0], periods["end"].iloc[-1]
+    handling = f" at {head.aht_s:,.0f} seconds each" if head.aht_s else ""
+    said = [
+        f"From {first:%d %B %Y} to {last:%d %B %Y} the plan expects {head.volume:,.0f} items{handling}.",
+        f"They take {head.hours:,.0f} hours on task and up to {head.peak:,.0f} agents at once, which is "
+        f"{head.fte_mean:,.1f} paid FTE on average and {head.fte_peak:,.1f} in {head.fte_peak_period}.",
+        f"That costs {currency} {head.cost:,.0f}, or {currency} {head.cost / head.volume:,.2f} per item."
+        if head.volume
+        else f"That costs {currency} {head.cost:,.0f}.",
+    ]
+    if head.actual_wape is not None and head.actual_bias is not None:
+        lean = "over" if head.actual_bias > 0 else "under"
+        said.append(
+            f"Of what came since, {head.actual:,.0f} items, the forecast was off by {head.actual_wape:.1%} of the volume "
+            f"({abs(head.actual_bias):.1%} {lean}), leaving {head.over_hours:,.0f} staffed hours too many at some times "
+            f"and {head.under_hours:,.0f} too few at others."
+        )
+    elif head.wape is not None:
+        said.append(f"Forecasts like this one were off by {head.wape:.1%} of the volume when tested on the history.")
+    else:
+        said.append("The history is too short to test the forecast on it.")
+    verdict = "All checks pass" if not failed else f"{failed} checks fail: see the sheet Checks"
+    said.append(f"{verdict}; the plan is in {where}.")
+    return said

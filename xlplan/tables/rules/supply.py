@@ -1,0 +1,128 @@
+"""Rules on sites: shrinkage, pay, currencies and places for the work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from xlplan.tables.rules import Rule
+from xlplan.tables.schema import Finding
+from xlplan.tables.typed import show
+
+if TYPE_CHECKING:
+    from xlplan.tables.plan import Plan
+
+
+def shrinkage(plan: Plan) -> list[Finding]:
+    """Shrinkage of a site leaves some time for work: added components stay below 1."""
+    found = []
+    rules = plan.filled("tblSite").set_index("site")["shrink_rule"].to_dict()
+    shrink = plan["tblShrink"].reset_index(names="row").dropna(subset=["rate"])
+    for (site, month), _ in shrink.groupby(["site", "month"]):
+        upto = shrink.loc[shrink["site"].eq(site) & shrink["month"].le(month)]
+        current = upto.sort_values("month").groupby("component").last()
+        total = current["rate"].sum() if rules.get(site) == "add" else 1 - (1 - current["rate"]).prod()
+        if total >= 1:
+            row = int(shrink.loc[shrink["site"].eq(site) & shrink["month"].eq(month), "row"].iloc[0]) + 1
+            found.append(
+                Finding(
+                    "shrinkage",
+                    "error",
+                    "tblShrink",
+                    "rate",
+                    row,
+                    f"shrinkage of {site} that comes to {show(float(total))} from {month:%Y-%m}",
+                    "less than 1 in all: somebody has to be at work",
+                    "lower a component; rates are shares, so 30 % is 0.30",
+                )
+            )
+    return found
+
+
+def pay(plan: Plan) -> list[Finding]:
+    """In-house sites have a wage for agents on the first day of the plan."""
+    start = plan.names.get("PlanStart")
+    if start is None:
+        return []
+    wages = plan["tblPay"]
+    due = wages.loc[wages["role"].eq("agent") & wages["valid_from"].le(pd.Timestamp(start))]
+    paid = set(due["site"])
+    vendors = plan["tblVendor"]
+    bpo = set(vendors.loc[vendors["in_house"].eq(False).fillna(False).to_numpy(dtype=bool), "vendor"])
+    return [
+        Finding(
+            "pay",
+            "error",
+            "tblSite",
+            "site",
+            position + 1,
+            f"no pay of agents at {site.site} on {pd.Timestamp(start):%Y-%m-%d}",
+            "a row in tblPay that is valid from PlanStart or earlier",
+            f"add a row to tblPay: ANY, {site.site}, agent, {pd.Timestamp(start):%Y-%m-%d}, the wage",
+        )
+        for position, site in enumerate(plan["tblSite"].itertuples(index=False))
+        if isinstance(site.site, str) and site.vendor not in bpo and site.site not in paid
+    ]
+
+
+def rates(plan: Plan) -> list[Finding]:
+    """Every currency has a rate to the plan currency."""
+    home = plan.names.get("PlanCurrency")
+    known = set(plan["tblFx"]["currency"].dropna()) | {home}
+    found = []
+    for name in ("tblSite", "tblPay", "tblCostItem"):
+        for position, currency in enumerate(plan[name]["currency"]):
+            if isinstance(currency, str) and currency not in known:
+                found.append(
+                    Finding(
+                        "fx",
+                        "error",
+                        name,
+                        "currency",
+                        position + 1,
+                        f"{currency} without a rate",
+                        f"{home}, or a currency with rates in tblFx",
+                        f"add rows to tblFx: {currency}, {plan.names.get('RateType')}, month, {home} per 1 {currency}",
+                    )
+                )
+    return found
+
+
+def place(plan: Plan) -> list[Finding]:
+    """Every plan has a site to work at."""
+    if not plan["tblSite"]["site"].dropna().empty or plan["tblQueue"].empty:
+        return []
+    fix = "add a row to tblSite: site, vendor, time zone, currency, contract hours per week"
+    return [Finding("site", "error", "tblSite", "site", None, "no site", "at least one site", fix)]
+
+
+def calendars(plan: Plan) -> list[Finding]:
+    """Holiday calendars that are named have days."""
+    known = set(plan["tblHoliday"]["holiday_calendar"].dropna())
+    found = []
+    for name in ("tblSite", "tblLanguage", "tblWorkstream"):
+        for position, calendar in enumerate(plan[name]["holiday_calendar"]):
+            if isinstance(calendar, str) and calendar not in known:
+                found.append(
+                    Finding(
+                        "calendar",
+                        "error",
+                        name,
+                        "holiday_calendar",
+                        position + 1,
+                        show(calendar),
+                        "a calendar with rows in tblHoliday",
+                        "add its days to tblHoliday, or leave the cell blank for no days off",
+                    )
+                )
+    return found
+
+
+RULES = (
+    Rule("site", "The plan has a site", "error", place),
+    Rule("shrinkage", "Shrinkage leaves time for work at every site", "error", shrinkage),
+    Rule("calendar", "Holiday calendars that are named have days", "error", calendars),
+    Rule("pay", "Every in-house site has pay from PlanStart", "error", pay),
+    Rule("fx", "Every currency has a rate", "error", rates),
+)

@@ -1,0 +1,379 @@
+"""A workbook file as a Book: read without loss, changed only where it was asked to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from lxml import etree
+
+from xlplan.errors import WorkbookError
+from xlplan.workbook.book import CellValue, Formula, TableCells, TablePlace
+from xlplan.workbook.package.archive import Archive
+from xlplan.workbook.package.charts import follow_charts
+from xlplan.workbook.package.edits import Change, Changes, as_changes, changed_rows, unshared
+from xlplan.workbook.package.follow import TableMove, follow_formulas, follow_names, follow_skeleton
+from xlplan.workbook.package.gate import check_written
+from xlplan.workbook.package.names import named_cells
+from xlplan.workbook.package.parts import Package
+from xlplan.workbook.package.pivots import follow_pivots
+from xlplan.workbook.package.references import Area, parse_cell
+from xlplan.workbook.package.refill import Refill
+from xlplan.workbook.package.room import claim
+from xlplan.workbook.package.rows import Row
+from xlplan.workbook.package.save import Seen, check_target, replace_file
+from xlplan.workbook.package.settle import remove_calc_chain, settle
+from xlplan.workbook.package.sheet import Sheet
+from xlplan.workbook.package.strings import SharedStrings
+from xlplan.workbook.package.table import Table, load_tables
+
+
+class FileBook:
+    """An .xlsx or .xlsm file that was read once and is written back as a whole.
+
+    Only the tables, named cells and cells that are written change, and what must follow them: references to a
+    table that grew, cached values that are no longer true. Every other part stays byte for byte.
+    """
+
+    def __init__(self, archive: Archive, path: Path, seen: Seen) -> None:
+        self._package = Package(archive)
+        self._seen = {path: seen}
+        strings = self._package.related(self._package.workbook, "sharedStrings")
+        texts = SharedStrings(archive, strings[0] if strings else None)
+        self._sheets = {
+            entry.name: Sheet(self._package, entry.name, entry.part, texts)
+            for entry in self._package.sheets
+            if entry.kind == "worksheet"
+        }
+        self._tables = self._load_tables()
+        self._changed: list[tuple[str, Area]] = []
+        self._fresh: dict[str, list[Area]] = {}
+
+    @classmethod
+    def open(cls, path: Path | str) -> FileBook:
+        """Read a workbook.
+
+        Parameters
+        ----------
+        path : Path or str
+            An .xlsx or .xlsm file.
+
+        Raises
+        ------
+        WorkbookError
+            When the file is something else (which the sentence names), damaged, encrypted or hostile.
+        """
+        path = Path(path).resolve()
+        archive = Archive.read_file(path)
+        return cls(archive, path, Seen.of(path, archive.source))
+
+    def _load_tables(self) -> dict[str, Table]:
+        tables: dict[str, Table] = {}
+        for sheet in self._sheets.values():
+            for table in load_tables(sheet):
+                other = tables.setdefault(table.name.casefold(), table)
+                if other is not table:
+                    raise WorkbookError(
+                        f"two tables are named {table.name!r}: {other.sheet.name}!{other.area} and "
+                        f"{sheet.name}!{table.area}",
+                        where=self.label,
+                        do="rename one of them",
+                    )
+        return tables
+
+    # -- what it is --------------------------------------------------------------------------------------
+
+    @property
+    def label(self) -> str:
+        """The file's name."""
+        return self._package.where
+
+    @property
+    def date1904(self) -> bool:
+        """True when serial numbers count from 1904."""
+        return self._package.date1904
+
+    def places(self) -> dict[str, TablePlace]:
+        """Every named table and where it stands; an empty table counts its one blank row."""
+        return {table.name: table.place for table in self._tables.values()}
+
+    def names(self) -> dict[str, str]:
+        """Every named cell with its ``Sheet!A1`` place."""
+        return {name: cell.place for name, cell in named_cells(self._package).items()}
+
+    # -- tables ------------------------------------------------------------------------------------------
+
+    def _table(self, name: str) -> Table:
+        try:
+            return self._tables[name.casefold()]
+        except KeyError:
+            known = ", ".join(sorted(table.name for table in self._tables.values())) or "none"
+            raise WorkbookError(f"no table named {name!r}", where=self.label, do=f"its tables: {known}") from None
+
+    def read(self, table: str) -> TableCells:
+        """The body of one table, column by column.
+
+        Numbers are int or float (dates are serial numbers), blanks None, errors :class:`ErrorValue`; a formula
+        cell gives its cached value, None when it waits for recalculation. A table whose only row is blank is
+        empty.
+
+        Raises
+        ------
+        WorkbookError
+            When there is no such table, cells in it are merged, or a cell makes no sense.
+        """
+        self._settle()
+        found = self._table(table)
+        for merge in found.sheet.merges:
+            if merge.meets(found.area):
+                raise WorkbookError(
+                    f"merged cells {merge} lie inside it",
+                    where=f"table {found.name} on {found.sheet.name}",
+                    do="unmerge them; a table has one value per cell",
+                )
+        columns = found.sheet.read(found.body)
+        place = found.place
+        if place.rows == 1 and self._is_blank(found, columns):
+            place, columns = replace(place, rows=0), [[] for _ in columns]
+        return TableCells(place, dict(zip(place.columns, columns, strict=True)))
+
+    def _is_blank(self, table: Table, columns: Sequence[Sequence[CellValue]]) -> bool:
+        calculated = table.calculated
+        return all(column[0] is None for index, column in enumerate(columns) if index not in calculated)
+
+    def write(self, table: str, columns: Mapping[str, Sequence[CellValue]]) -> int:
+        """Replace the body of one table.
+
+        Parameters
+        ----------
+        table : str
+            Name of the table.
+        columns : mapping
+            New values by column name, all of one length; no rows leave one blank row. Columns that are not
+            given are the planner's own: calculated ones are filled down, others keep the values of the rows
+            that remain. Dates are written as serial numbers; text is never taken for a formula.
+
+        Returns
+        -------
+        int
+            Cells whose value changed; with 0 and an unchanged number of rows nothing was touched.
+
+        Raises
+        ------
+        WorkbookError
+            When the table cannot be replaced without losing something, or a value cannot stand in a cell;
+            the book is then as it was.
+        """
+        found = self._table(table)
+        self._allow_change(f"table {found.name}", found.refusal)
+        values, rows = found.match(columns)
+        move = found.move(rows)
+        claim(found, move, self._tables.values())
+        own = found.sheet
+        texts = {name: follow_formulas(sheet, move) for name, sheet in self._sheets.items()} if move.shift else {}
+        skeletons = self._followed_skeletons(move)
+        before = _formula_places(own)
+        refill = Refill(found, values, rows, texts.pop(own.name, {}))
+        own.rewrite(
+            refill.edit,
+            skeleton=skeletons.pop(own.name, None),
+            touched=replace(move.cells, bottom=move.new_last + move.totals),
+            worthwhile=refill.worthwhile,
+        )
+        if not refill.worthwhile():
+            return 0
+        found.settle(move)
+        for name, sheet in self._sheets.items():
+            if texts.get(name) or name in skeletons:
+                edit = partial(_edited, sheet, as_changes(texts.get(name, {}), sheet))
+                sheet.rewrite(edit, skeleton=skeletons.get(name))
+        follow_names(self._package, move)
+        follow_charts(self._package, move)
+        follow_pivots(self._package, move)
+        self._note(own, before, refill.changed_areas())
+        for index, given in values.items():
+            self._note_fresh(own, move.first, move.left + index, given)
+        return refill.changed
+
+    def _followed_skeletons(self, move: TableMove) -> dict[str, etree._Element]:
+        """Trees around the rows of those sheets where something follows the table."""
+        found = {}
+        for name, sheet in self._sheets.items() if move.shift else ():
+            root = sheet.skeleton()
+            if follow_skeleton(root, name, move):
+                found[name] = root
+        return found
+
+    # -- cells -------------------------------------------------------------------------------------------
+
+    def _sheet(self, name: str) -> Sheet:
+        for sheet in self._sheets.values():
+            if sheet.name.casefold() == name.casefold():
+                return sheet
+        raise WorkbookError(
+            f"no worksheet named {name!r}", where=self.label, do=f"its worksheets: {', '.join(self._sheets)}"
+        )
+
+    def read_cells(self, sheet: str, area: str) -> list[list[CellValue]]:
+        """Values of an area such as ``A1:C9``, row by row."""
+        self._settle()
+        columns = self._sheet(sheet).read(Area.parse(area))
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
+        """Set single cells by address; returns how many changed.
+
+        Raises
+        ------
+        WorkbookError
+            For a cell in a table's header, in a query's table, under a merged cell or in an array formula.
+        """
+        found = self._sheet(sheet)
+        self._allow_change(f"sheet {found.name}")
+        cells = {parse_cell(address): value for address, value in values.items()}
+        for row, column in cells:
+            self._allow_cell(found, row, column)
+        changed: set[tuple[int, int]] = set()
+        changes = as_changes(unshared(found.facts.formulas, cells), found)
+        for (row, column), value in cells.items():
+            changes.setdefault(row, {})[column] = self._setter(found, row, column, value, changed)
+        before = _formula_places(found)
+        rows = [row for row, _ in cells] or [1]
+        across = [column for _, column in cells] or [1]
+        found.rewrite(
+            partial(_edited, found, changes),
+            touched=Area(min(rows), min(across), max(rows), max(across)),
+            worthwhile=lambda: bool(changed),
+        )
+        if changed:
+            self._note(found, before, [Area(row, column, row, column) for row, column in sorted(changed)])
+            for row, column in changed:
+                self._note_fresh(found, row, column, [cells[row, column]])
+        return len(changed)
+
+    def _setter(self, sheet: Sheet, row: int, column: int, value: CellValue, changed: set[tuple[int, int]]) -> Change:
+        codec = sheet.codec
+        try:
+            wanted = codec.encode(value)
+        except WorkbookError as error:
+            raise sheet.fault(row, column, error) from None
+
+        def change(payload: str | None) -> str | None:
+            held = "/>" if payload is None else payload
+            if codec.holds(held, wanted, value):
+                return payload
+            changed.add((row, column))
+            return wanted
+
+        return change
+
+    def _allow_cell(self, sheet: Sheet, row: int, column: int) -> None:
+        where = sheet.address(row, column)
+        for table in self._tables.values():
+            if table.sheet is not sheet or not table.area.holds(row, column):
+                continue
+            if row < table.body.top:
+                raise WorkbookError(
+                    f"the cell is a header of table {table.name}", where=where, do="rename the column in Excel"
+                )
+            self._allow_change(f"table {table.name}", table.refusal)
+        for merge in sheet.merges:
+            if merge.holds(row, column) and (row, column) != (merge.top, merge.left):
+                raise WorkbookError(f"the cell lies under merged cells {merge}", where=where, do="write the first one")
+        for cell in sheet.facts.formulas:
+            if cell.formula.kind in ("array", "dataTable") and cell.area.holds(row, column):
+                raise WorkbookError(
+                    f"the cell belongs to an array formula or data table at {cell.area}", where=where, do="use another"
+                )
+
+    def _named(self, name: str) -> tuple[str, str]:
+        cells = named_cells(self._package)
+        for known, cell in cells.items():
+            if known.casefold() == name.casefold():
+                return cell.sheet, cell.address
+        known_names = ", ".join(sorted(cells)) or "none"
+        raise WorkbookError(f"no named cell {name!r}", where=self.label, do=f"its named cells: {known_names}")
+
+    def read_name(self, name: str) -> CellValue:
+        """The value of a named cell."""
+        sheet, address = self._named(name)
+        return self.read_cells(sheet, address)[0][0]
+
+    def write_name(self, name: str, value: CellValue) -> int:
+        """Set a named cell; returns 1 if its value changed, else 0."""
+        sheet, address = self._named(name)
+        return self.write_cells(sheet, {address: value})
+
+    # -- keeping what is shown true ----------------------------------------------------------------------
+
+    def _allow_change(self, what: str, refusal: str = "") -> None:
+        frozen = self._package.frozen_because
+        if frozen:
+            raise WorkbookError(frozen, where=self.label, do="save an unsigned, unshared copy and use that")
+        if refusal:
+            raise WorkbookError(f"it {refusal}", where=what, do="use another table")
+
+    def _note(self, sheet: Sheet, before: set[tuple[int, int]], areas: Sequence[Area]) -> None:
+        self._changed += [(sheet.name, area) for area in areas]
+        if _formula_places(sheet) != before:
+            remove_calc_chain(self._package)
+
+    def _note_fresh(self, sheet: Sheet, top: int, column: int, values: Sequence[object]) -> None:
+        """Formulas written with their values are true until something else changes."""
+        row = top
+        for fresh, run in groupby(values, lambda v: isinstance(v, Formula) and v.value is not None):
+            length = sum(1 for _ in run)
+            if fresh:
+                area = Area(row, column, row + length - 1, column)
+                self._fresh.setdefault(sheet.name, []).append(area)
+            row += length
+
+    def _settle(self) -> None:
+        if self._changed:
+            settle(self._package, self._sheets, list(self._tables.values()), self._changed, self._fresh)
+            self._changed, self._fresh = [], {}
+
+    # -- saving ------------------------------------------------------------------------------------------
+
+    def save(self, path: Path | str) -> None:
+        """Write the workbook to ``path``: all of it, or nothing.
+
+        A book in which nothing changed is copied byte for byte.
+
+        Raises
+        ------
+        WorkbookError
+            When the target is open elsewhere, read-only or changed on disk since it was read, when the disk
+            refuses, or when what was written is not sound; the target is then as it was.
+        """
+        path = Path(path).resolve()
+        self._settle()
+        archive = self._package.archive
+        if not archive.changed and path in self._seen and path.exists():
+            return
+        self._check_ending(path)
+        check_target(path, self._seen.get(path))
+        changed = frozenset(archive.changed)
+        replace_file(path, archive.write, lambda written: check_written(written, archive.source, changed, self.label))
+        self._seen[path] = Seen.of(path)
+
+    def _check_ending(self, path: Path) -> None:
+        macros = "macroEnabled" in self._package.content_type(self._package.workbook)
+        right, wrong = (".xlsm", ".xlsx") if macros else (".xlsx", ".xlsm")
+        if path.suffix.lower() == wrong:
+            raise WorkbookError(
+                f"Excel would not open this workbook under the ending {path.suffix}",
+                where=path.name,
+                do=f"give it the ending {right}",
+            )
+
+
+def _edited(sheet: Sheet, changes: Changes, rows: Iterator[Row]) -> Iterator[Row]:
+    return changed_rows(sheet, rows, changes)
+
+
+def _formula_places(sheet: Sheet) -> set[tuple[int, int]]:
+    return {(cell.row, cell.column) for cell in sheet.facts.formulas}

@@ -1,0 +1,279 @@
+"""Formula text taken apart: which cells, names and tables it reads, and the same formula moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlplan.workbook.book import column_letters
+from xlplan.workbook.package.references import LAST_COLUMN, LAST_ROW, Area, column_number
+
+_TOKEN = re.compile(
+    r"""
+      (?P<text>"(?:[^"]|"")*+")
+    | (?P<prefix>'(?:[^']|'')++'!|\[[0-9]+\](?:[\w.]+(?::[\w.]+)?)?!|[\w.]+(?::[\w.]+)?!)
+    | (?P<error>\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A|GETTING_DATA|SPILL!|CALC!))
+    | (?P<cells>\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?(?![\w.(\[!]))
+    | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(\[!]))
+    | (?P<rows>\$?[0-9]{1,7}:\$?[0-9]{1,7}(?![\w.(\[!]))
+    | (?P<number>[0-9]+\.?[0-9]*(?:[Ee][+-]?[0-9]+)?|\.[0-9]+(?:[Ee][+-]?[0-9]+)?)
+    | (?P<word>[\w\\?][\w.\\?]*)
+    """,
+    re.VERBOSE,
+)
+_CORNER = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,7})")
+
+LONGEST = 8192
+"""Excel's limit; a longer text is no formula that Excel would load, and is left alone."""
+
+UNBOUNDED_CALLS = frozenset(("OFFSET", "INDIRECT", "EVALUATE", "CALL", "REGISTER.ID"))
+"""Functions that may read cells their text does not name.
+
+Those that merely change with time or come from outside (TODAY, RAND, CUBEVALUE) are not made less true by a change
+in the workbook.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """One corner of a reference; row or column is 0 in whole-column and whole-row references."""
+
+    row: int
+    column: int
+    row_fixed: bool
+    column_fixed: bool
+
+    def moved(self, rows: int, columns: int) -> Corner:
+        """The corner as a cell further down or right sees it (wrapping round the sheet, as Excel does)."""
+        row = self.row if self.row_fixed or not self.row else (self.row + rows - 1) % LAST_ROW + 1
+        column = self.column
+        if column and not self.column_fixed:
+            column = (column + columns - 1) % LAST_COLUMN + 1
+        return Corner(row, column, self.row_fixed, self.column_fixed)
+
+    def __str__(self) -> str:
+        column = ("$" if self.column_fixed else "") + column_letters(self.column) if self.column else ""
+        return column + (("$" if self.row_fixed else "") + str(self.row) if self.row else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference in a formula; ``prefix`` is its sheet as written, ``last`` is None for a single cell."""
+
+    prefix: str
+    first: Corner
+    last: Corner | None
+
+    def moved(self, rows: int, columns: int) -> Reference:
+        last = self.last.moved(rows, columns) if self.last else None
+        return Reference(self.prefix, self.first.moved(rows, columns), last)
+
+    @property
+    def area(self) -> Area:
+        a, b = self.first, self.last or self.first
+        rows = sorted((a.row or 1, b.row or LAST_ROW))
+        columns = sorted((a.column or 1, b.column or LAST_COLUMN))
+        return Area(rows[0], columns[0], rows[1], columns[1])
+
+    @property
+    def relative(self) -> bool:
+        corners = (self.first, self.last or self.first)
+        return any((c.row and not c.row_fixed) or (c.column and not c.column_fixed) for c in corners)
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.first}" + (f":{self.last}" if self.last else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word: a defined name, a table, a function (``call``) or a constant such as TRUE."""
+
+    prefix: str
+    text: str
+    call: bool
+
+    def __str__(self) -> str:
+        return self.prefix + self.text
+
+
+Token = str | Reference | Name
+
+
+@lru_cache(maxsize=1 << 16)
+def tokens(formula: str) -> tuple[Token, ...]:
+    """The formula as references, names and the text between them; joined they give the formula again."""
+    if len(formula) > LONGEST:
+        return (formula,)
+    found: list[Token] = []
+    at = 0
+    prefix = ""
+    while at < len(formula):
+        match = _TOKEN.match(formula, at)
+        if match is None:
+            end = _bracket_end(formula, at) if formula[at] == "[" else at + 1
+            found.append(prefix + formula[at:end])
+            prefix, at = "", end
+            continue
+        kind, text, at = match.lastgroup, match[0], match.end()
+        if kind == "prefix":
+            found.extend([prefix] if prefix else [])
+            prefix = text
+            continue
+        if kind in ("cells", "columns", "rows") and (reference := _reference(prefix, text)):
+            found.append(reference)
+        elif kind in ("word", "cells", "columns", "rows"):
+            found.append(Name(prefix, text, formula[at : at + 1] == "("))
+        else:
+            found.append(prefix + text)
+        prefix = ""
+    if prefix:
+        found.append(prefix)
+    return tuple(found)
+
+
+def _bracket_end(formula: str, at: int) -> int:
+    """End of a structured reference's brackets, where an apostrophe escapes the next character."""
+    depth = 0
+    while at < len(formula):
+        letter = formula[at]
+        if letter == "'":
+            at += 1
+        elif letter == "[":
+            depth += 1
+        elif letter == "]":
+            depth -= 1
+            if not depth:
+                return at + 1
+        at += 1
+    return len(formula)
+
+
+def _reference(prefix: str, text: str) -> Reference | None:
+    first, colon, last = text.partition(":")
+    corners = [_corner(part) for part in ([first, last] if colon else [first])]
+    if any(c.row > LAST_ROW or c.column > LAST_COLUMN for c in corners):
+        return None
+    return Reference(prefix, corners[0], corners[1] if colon else None)
+
+
+def _corner(text: str) -> Corner:
+    match = _CORNER.fullmatch(text)
+    if match is None:  # the token patterns let nothing else through
+        raise ValueError(text)
+    dollar, letters, dollar2, digits = match.groups()
+    row_fixed = bool(dollar2) or (not letters and bool(dollar))
+    return Corner(int(digits or 0), column_number(letters) if letters else 0, row_fixed, bool(letters and dollar))
+
+
+def sheet_of(prefix: str, home: str) -> str | None:
+    """Sheet that a prefix names (the formula's own when empty), None for another workbook or a span of sheets.
+
+    >>> sheet_of("'Team''s plan'!", "Plan"), sheet_of("", "Plan"), sheet_of("[1]Plan!", "x") is None
+    ("Team's plan", 'Plan', True)
+    """
+    if not prefix:
+        return home
+    name = prefix[:-1]
+    if name.startswith("'"):
+        name = name[1:-1].replace("''", "'")
+    if "[" in name or ":" in name:
+        return None
+    return name
+
+
+def join(parts: tuple[Token, ...] | list[Token]) -> str:
+    """Formula text of tokens."""
+    return "".join(map(str, parts))
+
+
+def moved(formula: str, rows: int, columns: int) -> str:
+    """The formula as a cell ``rows`` down and ``columns`` right of its own would hold it.
+
+    >>> moved("A1*$B$1+SUM('My sheet'!C1:C3)", 2, 0)
+    "A3*$B$1+SUM('My sheet'!C3:C5)"
+    """
+    return join([t.moved(rows, columns) if isinstance(t, Reference) else t for t in tokens(formula)])
+
+
+def has_relative(formula: str) -> bool:
+    """True when the formula reads differently from another cell."""
+    return any(isinstance(t, Reference) and t.relative for t in tokens(formula))
+
+
+def redirected(
+    formula: str, home: str, sheet: str, rule: Callable[[Area, bool], Area], *, fixed_only: bool = False
+) -> str:
+    """The formula with every reference to ``sheet`` sent through a rule.
+
+    Parameters
+    ----------
+    formula : str
+        Text of the formula.
+    home : str
+        Sheet that the formula stands on.
+    sheet : str
+        Sheet whose references may change.
+    rule : callable
+        Takes an area and whether it is written as a single cell; returns the area to refer to.
+    fixed_only : bool
+        Leave references with relative rows alone: in names and conditional formats they mean another
+        place for every cell.
+    """
+    parts = list(tokens(formula))
+    for index, token in enumerate(parts):
+        if not isinstance(token, Reference) or not (token.first.row and token.first.column):
+            continue
+        if fixed_only and not (token.first.row_fixed and (token.last or token.first).row_fixed):
+            continue
+        target = sheet_of(token.prefix, home)
+        if target is None or target.casefold() != sheet.casefold():
+            continue
+        area = token.area
+        new = rule(area, token.last is None)
+        if new != area:
+            parts[index] = _placed(token, new)
+    return join(parts)
+
+
+def _placed(reference: Reference, area: Area) -> Reference:
+    first = Corner(area.top, area.left, reference.first.row_fixed, reference.first.column_fixed)
+    last = reference.last
+    if last is None and area.is_cell:
+        return Reference(reference.prefix, first, None)
+    like = last or reference.first
+    return Reference(reference.prefix, first, Corner(area.bottom, area.right, like.row_fixed, like.column_fixed))
+
+
+@dataclass(frozen=True)
+class Precedents:
+    """What a formula reads; ``unbounded`` when its text does not bound it."""
+
+    references: tuple[Reference, ...]
+    names: frozenset[str]
+    unbounded: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def precedents(formula: str) -> Precedents:
+    """Everything that the formula's text says it reads."""
+    references: list[Reference] = []
+    names: set[str] = set()
+    unbounded = len(formula) > LONGEST
+    before: Token = ""
+    for token in tokens(formula):
+        if isinstance(token, Reference):
+            if "[" not in token.prefix:  # what another workbook holds does not change here
+                unbounded |= ":" in token.prefix
+                references.append(token)
+        elif isinstance(token, Name):
+            word = token.text.upper()
+            if token.call:
+                unbounded |= word.removeprefix("_XLFN.") in UNBOUNDED_CALLS or word.startswith("_XLL.")
+            elif "[" not in token.prefix or token.prefix.startswith("[0]"):
+                names.add(token.text.casefold())
+        else:
+            unbounded |= token == ":" or (token.startswith("[") and not isinstance(before, Name))
+        before = token
+    return Precedents(tuple(references), frozenset(names), unbounded)

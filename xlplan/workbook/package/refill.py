@@ -1,0 +1,337 @@
+"""The body of a table replaced, row by row, in the stream of its sheet's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlplan.errors import WorkbookError
+from xlplan.workbook.book import column_letters
+from xlplan.workbook.package.edits import as_changes, assembled, changed_rows, unshared
+from xlplan.workbook.package.formulas import has_relative, moved
+from xlplan.workbook.package.references import Area
+from xlplan.workbook.package.rows import Cell, Row, without
+from xlplan.workbook.package.table import Table
+
+BLOCK = 512
+
+
+@dataclass
+class _Column:
+    """One table column: where it is, what fills it, how its new cells look."""
+
+    number: int
+    opening: str
+    style: str
+    values: Sequence[object] | None = None
+    formula: str | None = None
+    relative: bool = False
+    texts: list[str] = field(default_factory=list)
+    changed: int = 0
+
+
+class Refill:
+    """One replacement of a table's body.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    values : mapping
+        New values by column index; other columns are the planner's own: calculated ones are filled,
+        the rest keeps its rows and stays blank below them.
+    rows : int
+        How many rows ``values`` have.
+    formulas : mapping
+        New texts of formulas on the sheet that refer to the table by address.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        values: Mapping[int, Sequence[object]],
+        rows: int,
+        formulas: Mapping[tuple[int, int], str],
+    ) -> None:
+        self.table = table
+        self.sheet = table.sheet
+        self.move = table.move(rows)
+        self.rows = rows
+        self._codec = self.sheet.codec
+        self._filled_to = -1
+        self._refuse_arrays()
+        pattern, self._totals = self._survey()
+        self._columns = self._plan(values, pattern)
+        self._given = [column for column in self._columns if column.values is not None]
+        self._owned = len(self._given) == len(self._columns)
+        lost = self._overwritten()
+        own = unshared(self.sheet.facts.formulas, lost)
+        own.update({at: text for at, text in formulas.items() if at not in lost})
+        self._formulas = as_changes(own, self.sheet)
+        self._all_formulas = dict(formulas)
+
+    def _refuse_arrays(self) -> None:
+        for cell in self.sheet.facts.formulas:
+            if cell.formula.kind in ("array", "dataTable") and cell.area.meets(self.table.body):
+                raise WorkbookError(
+                    f"{cell.area} inside the table holds an array formula or data table",
+                    where=f"table {self.table.name}",
+                    do="replace it by a plain formula",
+                )
+
+    # -- planning ----------------------------------------------------------------------------------------
+
+    def _survey(self) -> tuple[tuple[str, dict[int, Cell]], list[dict[int, Cell]]]:
+        """The first body row (its attributes and cells) and the cells of the totals rows."""
+        move = self.move
+        wanted = {move.first, *range(move.old_last + 1, move.old_last + move.totals + 1)}
+        found: dict[int, dict[int, Cell]] = {}
+        attributes = ""
+        for row in self.sheet.stream().rows():
+            if row.number > max(wanted):
+                break
+            if row.number in wanted:
+                cells = self.sheet.grammar.cells(row, self.sheet.where)
+                found[row.number] = {c.column: c for c in cells if move.left <= c.column <= move.right}
+                if row.number == move.first:
+                    attributes = row.attributes
+        totals = [found.get(move.old_last + 1 + k, {}) for k in range(move.totals)]
+        return (attributes, found.get(move.first, {})), totals
+
+    def _plan(self, values: Mapping[int, Sequence[object]], pattern: tuple[str, dict[int, Cell]]) -> list[_Column]:
+        row_attributes, first_cells = pattern
+        self._row_attributes = without(row_attributes, "r", "spans", "hidden", "collapsed", "outlineLevel")
+        calculated = self.table.calculated
+        columns = []
+        for index, number in enumerate(range(self.move.left, self.move.right + 1)):
+            like = first_cells.get(number)
+            style = like.style if like else self.sheet.default_style(row_attributes, number)
+            opening = f'<{self.sheet.grammar.prefix}c r="{column_letters(number)}'
+            column = _Column(number, opening, style, values.get(index))
+            if column.values is None and index in calculated:
+                column.formula = self._pattern_formula(number, calculated[index])
+                column.relative = has_relative(column.formula)
+            columns.append(column)
+        return columns
+
+    def _pattern_formula(self, column: int, text: str) -> str:
+        """A calculated column's formula as the first body row holds it.
+
+        Its text is the same in every row unless it refers to cells by relative address: then the topmost
+        formula that stands in the column shows from which row the text is meant.
+        """
+        move = self.move
+        text = move.formula_after(text, self.sheet.name)
+        if not has_relative(text):
+            return text
+        cells = [c for c in self.sheet.facts.formulas if c.column == column and move.first <= c.row <= move.old_last]
+        if not cells or cells[0].text == moved(text, cells[0].row - move.first, 0):
+            return text
+        return move.formula_after(moved(cells[0].text, move.first - cells[0].row, 0), self.sheet.name)
+
+    def _overwritten(self) -> set[tuple[int, int]]:
+        """Formula cells whose text goes: in given and calculated columns, below the new end, in moved totals."""
+        move = self.move
+        filled = {c.number for c in self._columns if c.values is not None or c.formula is not None}
+        zone = Area(move.first, move.left, move.old_last + move.totals, move.right)
+        return {
+            (cell.row, cell.column)
+            for cell in self.sheet.facts.formulas
+            if zone.holds(cell.row, cell.column)
+            and (
+                (cell.row <= move.old_last and cell.column in filled)
+                or cell.row > move.new_last + move.totals
+                or (move.shift and cell.row > min(move.old_last, move.new_last))
+            )
+        }
+
+    # -- the stream --------------------------------------------------------------------------------------
+
+    @property
+    def changed(self) -> int:
+        """Cells whose value changed so far."""
+        return sum(column.changed for column in self._columns)
+
+    def worthwhile(self) -> bool:
+        """True when any given value changes, or the number of rows."""
+        return bool(self.changed or self.move.shift)
+
+    def changed_areas(self) -> list[Area]:
+        """Cells that may have changed: all columns when the table's rows did, else those with new values."""
+        move = self.move
+        if move.shift:
+            return [Area(move.first, move.left, max(move.old_last, move.new_last) + move.totals, move.right)]
+        return [Area(move.first, c.number, move.new_last, c.number) for c in self._given if c.changed]
+
+    def edit(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """The sheet's rows with the table's body replaced."""
+        move = self.move
+        last = max(move.old_last, move.new_last) + move.totals
+        waiting = move.first
+        for row in changed_rows(self.sheet, rows, self._formulas):
+            if row.number < move.first:
+                yield row
+                continue
+            while waiting < row.number and waiting <= last:
+                yield from self._fresh(waiting)
+                waiting += 1
+            if row.number > last:
+                yield row
+                continue
+            yield self._refilled(row)
+            waiting = row.number + 1
+        while waiting <= last:
+            yield from self._fresh(waiting)
+            waiting += 1
+
+    def _fresh(self, number: int) -> Iterator[Row]:
+        """A row that the sheet does not have yet."""
+        index = number - self.move.first
+        if number > self.move.new_last:
+            cells = self._moved_totals(number)
+            if cells:
+                yield Row(number, f' r="{number}"', "".join(cells.values()))
+            return
+        self._prepare(index)
+        at = index % BLOCK
+        texts = []
+        for column in self._columns:
+            if column.values is not None:
+                payload = column.texts[at]
+                column.changed += payload != "/>"
+            else:
+                payload = self._formula(column, index)
+            if payload != "/>" or column.style:
+                texts.append(f'{column.opening}{number}"{column.style}{payload}')
+        yield Row(number, f' r="{number}"{self._row_attributes}', "".join(texts))
+
+    def _refilled(self, row: Row) -> Row:
+        """A row of the sheet with the table's cells in it replaced."""
+        move, number = self.move, row.number
+        index = number - move.first
+        if number <= move.new_last and self._is_as_written(row, index):
+            return row
+        cells = {cell.column: cell for cell in self.sheet.grammar.cells(row, self.sheet.where)}
+        texts = {column: cell.raw for column, cell in cells.items()}
+        if number > move.new_last:
+            return self._after_body(row, cells, texts)
+        self._prepare(index)
+        added = False
+        for column in self._columns:
+            cell = cells.get(column.number)
+            new = self._body_text(column, index, number, cell)
+            if new is not None:
+                added |= cell is None
+                texts[column.number] = new
+        if not added and "hidden" not in row.attributes:
+            return row._replace(text="".join(texts.values()))
+        return assembled(self.sheet, row._replace(attributes=without(row.attributes, "hidden")), texts, added=added)
+
+    def _is_as_written(self, row: Row, index: int) -> bool:
+        """True when the row already reads as this would write it: what a refresh with equal data finds."""
+        if not self._owned or row.number > self.move.old_last or "hidden" in row.attributes:
+            return False
+        self._prepare(index)
+        at, number = index % BLOCK, row.number
+        return row.text == "".join([f'{c.opening}{number}"{c.style}{c.texts[at]}' for c in self._columns])
+
+    def _body_text(self, column: _Column, index: int, number: int, cell: Cell | None) -> str | None:
+        """New text of one body cell; None when it stays as it is."""
+        existing = number <= self.move.old_last
+        if column.values is not None:
+            payload = column.texts[index % BLOCK]
+            if cell is None:
+                if payload == "/>" and existing:
+                    return None
+            elif existing and (payload == cell.payload or self._keeps(cell, payload, column, index)):
+                return None
+            column.changed += existing or payload != "/>"
+        elif column.formula is not None:
+            payload = self._formula(column, index)
+            if existing and cell is not None and self._same_formula(cell, column, index):
+                payload = self._codec.without_value(cell.payload)
+                if payload == cell.payload:
+                    return None
+        elif existing:
+            return None
+        else:
+            payload = "/>"
+        style = cell.style if cell is not None and existing else column.style
+        return f'{column.opening}{number}"{style}{payload}'
+
+    def _keeps(self, cell: Cell, payload: str, column: _Column, index: int) -> bool:
+        value = column.values[index] if column.values is not None and index < self.rows else None
+        try:
+            return self._codec.holds(cell.payload, payload, value)
+        except WorkbookError:
+            return False  # what stands there makes no sense, and is replaced
+
+    def _same_formula(self, cell: Cell, column: _Column, index: int) -> bool:
+        formula = self._codec.formula(cell.payload)
+        if formula is None or formula.kind != "normal" or column.formula is None:
+            return False
+        return formula.text == (moved(column.formula, index, 0) if column.relative else column.formula)
+
+    def _after_body(self, row: Row, cells: dict[int, Cell], texts: dict[int, str]) -> Row:
+        """A row below the new body: totals that moved here, or what they and the old body left behind."""
+        move, number = self.move, row.number
+        if not move.shift:
+            return row
+        for column in self._columns:
+            cell = cells.get(column.number)
+            if cell is not None:
+                del texts[column.number]
+                column.changed += number <= move.old_last and self._codec.filled(cell.payload)
+        texts.update(self._moved_totals(number))
+        attributes = without(row.attributes, "hidden") if number <= move.new_last + move.totals else row.attributes
+        return assembled(self.sheet, row._replace(attributes=attributes), texts, added=True)
+
+    def _moved_totals(self, number: int) -> dict[int, str]:
+        index = number - self.move.new_last - 1
+        if not 0 <= index < self.move.totals:
+            return {}
+        old_row = self.move.old_last + 1 + index
+        moved_in = {}
+        for column, cell in self._totals[index].items():
+            payload = cell.payload
+            formula = self._codec.formula(payload)
+            if formula is not None:
+                text = self._all_formulas.get((old_row, column), self._text_at(old_row, column))
+                area = Area(number, column, number, column)
+                payload = self._codec.with_formula(payload, text, area=str(area))
+            moved_in[column] = self.sheet.grammar.cell(number, column, cell.style, payload)
+        return moved_in
+
+    def _text_at(self, row: int, column: int) -> str:
+        return next(c.text for c in self.sheet.facts.formulas if (c.row, c.column) == (row, column))
+
+    # -- texts -------------------------------------------------------------------------------------------
+
+    def _formula(self, column: _Column, index: int) -> str:
+        if column.formula is None:
+            return "/>"
+        text = moved(column.formula, index, 0) if column.relative else column.formula
+        return self._codec.formula_payload(text)
+
+    def _prepare(self, index: int) -> None:
+        """Encode the given columns a block of rows at a time, so that a large table is never all text."""
+        block = index // BLOCK
+        if block == self._filled_to:
+            return
+        self._filled_to = block
+        start = block * BLOCK
+        for column in self._given:
+            values = (column.values or ())[start : start + BLOCK]
+            try:
+                column.texts = [self._codec.encode(value) for value in values] or ["/>"]
+            except WorkbookError:
+                self._blame(column, start)
+                raise
+
+    def _blame(self, column: _Column, start: int) -> None:
+        """Say which cell of a block holds the value that cannot be written."""
+        for offset, value in enumerate((column.values or ())[start : start + BLOCK]):
+            try:
+                self._codec.encode(value)
+            except WorkbookError as error:
+                raise self.sheet.fault(self.move.first + start + offset, column.number, error) from None

@@ -1,0 +1,177 @@
+"""A named table: the part that says where it stands and what its columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lxml import etree
+
+from xlplan.errors import WorkbookError
+from xlplan.workbook.book import TablePlace
+from xlplan.workbook.package.follow import TableMove
+from xlplan.workbook.package.markup import DAMAGED, child, find_all, from_coded, is_true, local
+from xlplan.workbook.package.parts import Package
+from xlplan.workbook.package.references import Area
+from xlplan.workbook.package.sheet import Sheet
+
+
+@dataclass
+class Table:
+    """A named table on a sheet."""
+
+    name: str
+    sheet: Sheet
+    part: str
+    root: etree._Element
+
+    @property
+    def package(self) -> Package:
+        return self.sheet.package
+
+    @property
+    def area(self) -> Area:
+        """Header, body and totals."""
+        return Area.parse(self.root.get("ref") or "")
+
+    @property
+    def headers(self) -> int:
+        return int(self.root.get("headerRowCount") or 1)
+
+    @property
+    def totals(self) -> int:
+        return int(self.root.get("totalsRowCount") or 0)
+
+    @property
+    def body(self) -> Area:
+        """Body rows, one at least: an empty table keeps one blank row."""
+        area = self.area
+        return Area(area.top + self.headers, area.left, area.bottom - self.totals, area.right)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Column names as the planner sees them."""
+        return tuple(from_coded(column.get("name") or "") for column in self._columns())
+
+    def _columns(self) -> list[etree._Element]:
+        listed = child(self.root, "tableColumns")
+        return [] if listed is None else [c for c in listed if local(c) == "tableColumn"]
+
+    @property
+    def calculated(self) -> dict[int, str]:
+        """Formula of each calculated column by its index."""
+        found = {}
+        for index, column in enumerate(self._columns()):
+            formula = child(column, "calculatedColumnFormula")
+            if formula is not None and formula.text:
+                found[index] = formula.text.removeprefix("=")
+        return found
+
+    @property
+    def refusal(self) -> str:
+        """Why the body cannot be replaced, whatever the rows; empty when it can."""
+        if self.root.get("tableType") == "queryTable" or self.package.related(self.part, "queryTable"):
+            return "is filled by a query, and the next refresh of the query would undo what is written"
+        for formula in find_all(self.root, "calculatedColumnFormula"):
+            if is_true(formula.get("array")):
+                return "has a column of array formulas"
+        return ""
+
+    @property
+    def place(self) -> TablePlace:
+        """Where the table stands, as the Book tells it."""
+        body = self.body
+        return TablePlace(self.name, self.sheet.name, body.top - 1, body.left, self.columns, body.bottom - body.top + 1)
+
+    def check(self) -> None:
+        """Refuse a table whose part contradicts itself."""
+        area, body = self.area, self.body
+        if self.headers not in (0, 1) or self.totals < 0 or body.bottom < body.top:
+            raise WorkbookError(
+                f"its area {area} has no body row", where=f"table {self.name}", do="give it one blank row in Excel"
+            )
+        if len(self.columns) != area.right - area.left + 1:
+            raise WorkbookError(
+                f"its area {area} is {area.right - area.left + 1} wide, but it names {len(self.columns)} columns",
+                where=f"table {self.name}",
+                do=DAMAGED,
+            )
+
+    def match(self, columns: Mapping[str, Sequence[object]]) -> tuple[dict[int, Sequence[object]], int]:
+        """Given columns by index, and how many rows they have."""
+        names = {name.casefold(): index for index, name in reversed(list(enumerate(self.columns)))}
+        unknown = [name for name in columns if name.casefold() not in names]
+        if unknown:
+            raise WorkbookError(
+                f"no column named {', '.join(map(repr, unknown[:5]))}",
+                where=f"table {self.name}",
+                do=f"its columns are {', '.join(self.columns)}",
+            )
+        values = {names[name.casefold()]: _as_list(given) for name, given in columns.items()}
+        lengths = {len(given) for given in values.values()}
+        if len(lengths) > 1 or len(values) != len(columns):
+            sizes = ", ".join(f"{name} {len(given)}" for name, given in list(columns.items())[:5])
+            raise WorkbookError(
+                f"the columns do not fit each other (rows: {sizes})",
+                where=f"table {self.name}",
+                do="give each column once, all of one length",
+            )
+        return values, lengths.pop() if lengths else self.body.bottom - self.body.top + 1
+
+    def move(self, rows: int) -> TableMove:
+        """How the table changes when its body gets this many rows (an empty body keeps one blank row)."""
+        body = self.body
+        return TableMove(
+            self.sheet.name, self.area.top, body.top, body.left, body.right, body.bottom,
+            body.top + max(rows, 1) - 1, self.totals,
+        )  # fmt: skip
+
+    def settle(self, move: TableMove) -> None:
+        """Write the table's new area; its filter and sort order no longer describe its rows and go."""
+        area = self.area
+        changed = self.root.attrib.pop("insertRow", None) is not None
+        for name in ("filterColumn", "sortState"):
+            for element in find_all(self.root, name):
+                parent = element.getparent()
+                if parent is not None:
+                    parent.remove(element)
+                    changed = True
+        if move.shift:
+            self.root.set("ref", Area(area.top, area.left, area.bottom + move.shift, area.right).range_text())
+            for element in find_all(self.root, "autoFilter"):
+                if element.get("ref"):
+                    element.set("ref", move.area_after(Area.parse(element.get("ref") or "")).range_text())
+            for element in find_all(self.root, "calculatedColumnFormula", "totalsRowFormula"):
+                element.text = move.formula_after(element.text or "", self.sheet.name)
+            changed = True
+        if changed:
+            self.package.store(self.part)
+
+
+def _as_list(values: Sequence[object]) -> Sequence[object]:
+    """numpy arrays and pandas Series as lists of Python values, which are far quicker to write."""
+    plain = getattr(values, "tolist", None)
+    return plain() if callable(plain) else values
+
+
+def load_tables(sheet: Sheet) -> list[Table]:
+    """Tables of one sheet.
+
+    Raises
+    ------
+    WorkbookError
+        When a table's part is missing or contradicts itself.
+    """
+    tables = []
+    for relationship in sheet.package.relationships(sheet.part):
+        if relationship.kind != "table" or relationship.external:
+            continue
+        root = sheet.package.tree(relationship.target)
+        name = root.get("displayName") or root.get("name") or ""
+        table = Table(name, sheet, relationship.target, root)
+        try:
+            table.check()
+        except ValueError:
+            raise WorkbookError("its part holds a count that is no number", where=f"table {name}", do=DAMAGED) from None
+        tables.append(table)
+    return tables

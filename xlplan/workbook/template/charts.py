@@ -1,0 +1,71 @@
+"""Charts over table columns; the writer stretches them as the table grows."""
+
+from __future__ import annotations
+
+from openpyxl.chart import BarChart, LineChart, Reference, Series
+from openpyxl.chart.layout import Layout as Inner
+from openpyxl.chart.layout import ManualLayout
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.worksheet.worksheet import Worksheet
+
+from xlplan.workbook.template.layout import ChartSpec
+from xlplan.workbook.template.styles import SERIES_COLOURS
+
+WIDTH_CM, HEIGHT_CM = 19.0, 8.2
+
+
+def add_chart(
+    sheet: Worksheet, spec: ChartSpec, data: Worksheet, columns: dict[str, int], first: int, last: int
+) -> None:
+    """Draw one chart on ``sheet`` from body rows ``first`` to ``last`` of a table on ``data``."""
+    chart: LineChart | BarChart = LineChart() if spec.kind == "line" else BarChart()
+    chart.title = _title(spec.title, 1200, bold=True)
+    chart.width, chart.height = WIDTH_CM, HEIGHT_CM
+    chart.x_axis.title, chart.y_axis.title = _title(spec.x_title, 900), _title(spec.y_title, 900)
+    chart.x_axis.number_format = spec.category_format
+    chart.y_axis.number_format = spec.value_format
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.tickLblPos = "low"
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E3E8ED", w=6350))
+    chart.y_axis.scaling.min = 0
+    chart.legend.position = "b"
+    chart.layout = Inner(manualLayout=ManualLayout(x=0.02, y=0.1, w=0.95, h=0.68))
+    if isinstance(chart, BarChart):
+        chart.gapWidth = 60
+    for number, (column, legend, look) in enumerate(spec.series):
+        reference = Reference(data, min_col=columns[column], min_row=first, max_row=last)
+        series = Series(reference, title=legend)
+        colour = SERIES_COLOURS[number % len(SERIES_COLOURS)]
+        if isinstance(chart, BarChart):
+            series.graphicalProperties = GraphicalProperties(solidFill=colour)
+        else:
+            _draw(series, colour, look)
+        chart.series.append(series)
+    chart.set_categories(Reference(data, min_col=columns[spec.category], min_row=first, max_row=last))
+    if len(spec.series) == 1:
+        chart.legend = None
+    sheet.add_chart(chart, spec.anchor)
+
+
+def _title(text: str, size: int, *, bold: bool = False) -> Title:
+    """A title in hundredths of a point; the default is as large as the chart."""
+    look = CharacterProperties(sz=size, b=bold, solidFill="1F2933")
+    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=look), r=[RegularTextRun(rPr=look, t=text)])
+    return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
+
+
+def _draw(series: Series, colour: str, look: str) -> None:
+    series.smooth = False
+    line = LineProperties(solidFill=colour, w=22225 if look == "solid" else 12700)
+    if look == "dashed":
+        line.prstDash = "dash"
+    series.graphicalProperties = GraphicalProperties(ln=line)
+    series.marker.symbol = "none"
+    if look == "marker":
+        series.marker.symbol = "circle"
+        series.marker.size = 6
+        series.marker.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(solidFill=colour))

@@ -1,0 +1,97 @@
+"""Colours, number formats and widths: one look for every sheet, declared in the legend."""
+
+from __future__ import annotations
+
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+from xlplan.tables.schema import Column
+
+INK, GREY, BLUE, GREEN = "FF1F2933", "FF6B7785", "FF0B4F9E", "FF1E7B4F"
+INPUT_FILL, ENGINE_FILL, HEADER_INPUT, HEADER_ENGINE = "FFFFF9E5", "FFFFFFFF", "FFFBE7A1", "FFDCE6EE"
+FONT = "Calibri"
+
+TITLE = Font(name=FONT, size=16, bold=True, color=INK)
+PURPOSE = Font(name=FONT, size=10, italic=True, color=GREY)
+TABLE_TITLE = Font(name=FONT, size=11, bold=True, color=INK)
+UNIT = Font(name=FONT, size=9, italic=True, color=GREY)
+HEADER = Font(name=FONT, size=10, bold=True, color=INK)
+INPUT = Font(name=FONT, size=10, color=BLUE)
+ENGINE = Font(name=FONT, size=10, color=INK)
+LINE = Side(style="thin", color="FFD5DBE1")
+GRID = Border(bottom=LINE)
+WRAP = Alignment(vertical="top", wrap_text=True)
+TOP = Alignment(vertical="top")
+TEXT = Alignment(vertical="top", indent=1)
+LEFT = Alignment(vertical="top", horizontal="left", wrap_text=True)
+CENTRE = Alignment(vertical="top", horizontal="center")
+HEADER_ALIGN = Alignment(vertical="bottom", wrap_text=True)
+SERIES_COLOURS = ("1F5FA8", "D9822B", "8A96A3", "8A96A3", "1E7B4F")
+
+
+def fill(colour: str) -> PatternFill:
+    """A solid fill."""
+    return PatternFill("solid", start_color=colour, end_color=colour)
+
+
+LONG_TEXT = {"statement", "note", "message", "what", "found", "expected", "fix", "meaning", "reason"}
+MIDDLE = {"boolean", "date", "datetime", "time"}
+
+
+def header_align(column: Column) -> Alignment:
+    """Headers stand over their values: numbers right, texts left, dates in the middle."""
+    if column.numeric:
+        return Alignment(vertical="bottom", horizontal="right", wrap_text=True)
+    if column.type in MIDDLE:
+        return Alignment(vertical="bottom", horizontal="center", wrap_text=True)
+    return Alignment(vertical="bottom", indent=1, wrap_text=True)
+
+
+def body_align(column: Column) -> Alignment:
+    """How a value stands in its cell."""
+    if column.numeric:
+        return TOP
+    if column.type in MIDDLE:
+        return CENTRE
+    if column.name in LONG_TEXT or column.name == "method":
+        return Alignment(vertical="top", indent=1, wrap_text=True)
+    return TEXT
+
+
+def number_format(column: Column) -> str:
+    """The number format of a column, from its type and unit."""
+    by_type = {
+        "rate": "0.0%",
+        "date": "yyyy-mm-dd",
+        "datetime": "yyyy-mm-dd hh:mm",
+        "time": "[hh]:mm",
+        "text": "@" if column.key else "General",
+        "enum": "General",
+        "boolean": "General",
+        "integer": "0",
+    }
+    if column.unit == "month":
+        return "yyyy-mm"
+    if column.type in by_type:
+        return by_type[column.type]
+    if column.unit.startswith("share"):
+        return "0.0%"
+    if column.name in {"wage", "price", "unit_cost", "effective_cost"}:
+        return "#,##0.00"
+    if column.name in {"fx", "rate", "mase", "cv", "cv_error", "month_fraction"} or column.unit in {"ratio", "erlangs"}:
+        return "0.000"
+    if column.unit in {"FTE", "agents", "heads", "hours per FTE", "productive hours per FTE", "hours", "days"}:
+        return "#,##0.0"
+    return "#,##0" if column.type == "money" or column.unit in {"items", "seconds"} else "#,##0.##"
+
+
+def width(column: Column) -> float:
+    """A width in characters that shows the header on one line, or two, and any usual value on one."""
+    if column.name in LONG_TEXT:
+        return 46.0
+    if column.name in {"kpi", "method"}:
+        return 36.0
+    if column.name == "unit" or column.type == "datetime":
+        return 22.0
+    if column.refers_to or column.name in {"component", "name", "source", "assumption", "link", "rule", "check"}:
+        return 20.0
+    return float(min(max(len(column.name) + 3, 11), 20))
