@@ -98,8 +98,9 @@ def new(options: argparse.Namespace) -> Report:
     macros.fill(book, plan)
     book.save(target)
     assumed = len(plan["tblAssumption"])
+    queues = ", ".join(plan["tblQueue"]["queue"][:SHOWN])
     lines = [
-        f"{target} is made from {len(volumes):,} rows of {source.name}: {', '.join(plan['tblQueue']['queue'][:SHOWN])}.",
+        f"{target} is made from {len(volumes):,} rows of {source.name}: {queues}.",
         f"{assumed} assumptions stand for what volumes cannot tell; confirm them on the sheet Assumptions.",
         f"Next: xlplan refresh {target}",
     ]

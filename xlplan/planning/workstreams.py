@@ -56,7 +56,7 @@ class Workstream:
 def workstreams(plan: Plan) -> list[Workstream]:
     """Active workstreams in the order of tblWorkstream."""
     queues = {row["queue"]: row for row in plan.filled("tblQueue").to_dict("records")}
-    hours = {name: rows for name, rows in plan["tblOpenHours"].groupby("open_hours")}
+    hours = dict(iter(plan["tblOpenHours"].groupby("open_hours")))
     holidays = plan["tblHoliday"]
     calendars = dict(plan["tblLanguage"][["language", "holiday_calendar"]].itertuples(index=False, name=None))
     found = []

@@ -34,9 +34,9 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
     if head.actual_wape is not None and head.actual_bias is not None:
         lean = "over" if head.actual_bias > 0 else "under"
         said.append(
-            f"Of what came since, {head.actual:,.0f} items, the forecast was off by {head.actual_wape:.1%} of the volume "
-            f"({abs(head.actual_bias):.1%} {lean}), leaving {head.over_hours:,.0f} staffed hours too many at some times "
-            f"and {head.under_hours:,.0f} too few at others."
+            f"Of what came since, {head.actual:,.0f} items, the forecast was off by {head.actual_wape:.1%} of the "
+            f"volume ({abs(head.actual_bias):.1%} {lean}), leaving {head.over_hours:,.0f} staffed hours too many at "
+            f"some times and {head.under_hours:,.0f} too few at others."
         )
     elif head.wape is not None:
         said.append(f"Forecasts like this one were off by {head.wape:.1%} of the volume when tested on the history.")

@@ -26,7 +26,7 @@ def conform(frame: pd.DataFrame | Mapping[str, Iterable[Any]], table: Table) -> 
     findings : list of Finding
         ``missing_column`` and ``type``.
     """
-    given = {str(name): frame[name] for name in frame}
+    given: dict[str, Any] = {str(name): frame[name] for name in frame}
     given = {name: values if isinstance(values, pd.Series) else list(values) for name, values in given.items()}
     rows = max((len(values) for values in given.values()), default=0)
     columns: dict[str, pd.Series[Any]] = {}

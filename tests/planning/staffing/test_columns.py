@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlplan.errors import PlanError
@@ -75,6 +75,7 @@ def test_arguments_are_left_as_they_were() -> None:
     assert volume.tolist() == [100, 50]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 0.5), max_size=6))
 def test_parts_multiply_or_add(parts: list[float]) -> None:
     multiplied = float(combined_shrinkage(parts, rule="multiply"))
@@ -85,6 +86,7 @@ def test_parts_multiply_or_add(parts: list[float]) -> None:
         assert added >= multiplied - 1e-12
 
 
+@settings(deadline=None)
 @given(st.integers(0, 100_000), st.integers(0, 99))
 def test_whole_gross_up_is_exact_in_integers(agents: int, percent: int) -> None:
     paid = gross_up(agents, percent / 100, whole=True)

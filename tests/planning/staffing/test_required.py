@@ -73,7 +73,7 @@ def test_whole_answers_are_the_fewest(patience_s: float) -> None:
     assert not meets(fewer, goals, queue)[crew > 0].any()
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     load=st.floats(0.001, 5_000),
     aht_s=st.floats(1, 2_000),
@@ -120,6 +120,7 @@ def test_any_goals_together(
         assert clearly_misses(real * (1 - 1e-6), goals, queue) or real - math.floor(real) < 1e-5 * real
 
 
+@settings(deadline=None)
 @given(n=st.integers(1, 400), share=st.floats(0.3, 0.98), patience_s=st.sampled_from([math.inf, 30.0, 400.0]))
 def test_what_a_crew_delivers_asks_for_that_crew(n: int, share: float, patience_s: float) -> None:
     """A goal set to a crew's own result is met by that crew, not missed in the last digit."""

@@ -60,7 +60,7 @@ def _shares(plan: Plan) -> pd.DataFrame:
         total = float(own["locked_share"].sum())
         if abs(total - 1) > 1e-6:
             raise PlanError(
-                f"{queue} {language} has {len(sites)} sites and locked shares of {total:g}, expected shares that sum to 1",
+                f"{queue} {language} has {len(sites)} sites and locked shares of {total:g}, expected a sum of 1",
                 where="tblLane.locked_share",
                 do="type the share of each site, such as 0.6 and 0.4",
             )

@@ -88,7 +88,7 @@ def event_shape(
         return np.where(since < 0, 0.0, 0.5 ** (np.maximum(after, 0.0) / (life or 7.0)))
     inside = since >= 0 if stop is None else (since >= 0) & (days <= stop)
     if shape == "ramp":
-        span = 2 * life if life else float((stop - begin).astype(int)) if stop is not None else 28.0
+        span = 2 * life if life else float((stop - begin) / np.timedelta64(1, "D")) if stop is not None else 28.0
         return np.where(inside, np.clip((since + 1) / max(span, 1.0), 0.0, 1.0), 0.0)
     return inside.astype(float)
 

@@ -89,7 +89,7 @@ def day_grid(rows: pd.DataFrame, stream: Workstream, *, last: np.datetime64) -> 
     volume = np.bincount(flat, weights=rows["volume"].to_numpy(dtype=float), minlength=len(span) * width)
     seen = np.bincount(flat, minlength=len(span) * width) > 0
     grid = np.where(seen, volume, np.nan).reshape(len(span), width)
-    worked = seen.reshape(len(span), width).any(axis=1)
+    worked = np.asarray(seen.reshape(len(span), width).any(axis=1))
     # Exports either write a 0 for a quiet interval or leave it out. Where no 0 is ever written, none was missing.
     if not (rows["volume"] == 0).any():
         grid[worked] = np.nan_to_num(grid[worked])

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xlplan.planning.calendar import interval_occurrences, iso_weekday, open_mask, period_index
+from xlplan.planning.forecast.day_members import DAY_MEMBERS
 from xlplan.planning.forecast.effects import day_factors, overridden
 from xlplan.planning.forecast.engine import Forecasts, ForecastSpec, forecast_series
 from xlplan.planning.forecast.histories import DayGrid, Series, history
-from xlplan.planning.forecast.day_members import DAY_MEMBERS
 from xlplan.planning.forecast.intraday import forecast_days
 from xlplan.planning.handling_time import handling_times
 from xlplan.planning.steps import Step
@@ -89,9 +89,7 @@ def _outlooks(
     """Interval histories one by one; weekly and monthly ones together, one batch per grain."""
     found: dict[int, Outlook] = {}
     for grain in ("week", "month"):
-        batch = [
-            (row, known) for row, known in enumerate(histories) if isinstance(known, Series) and known.grain == grain
-        ]
+        batch = [(row, past) for row, past in enumerate(histories) if isinstance(past, Series) and past.grain == grain]
         for method in dict.fromkeys(streams[row].method for row, _ in batch):
             chosen = [(row, known) for row, known in batch if streams[row].method == method]
             steps = max(_steps_ahead(known, dates[-1]) for _, known in chosen)
@@ -101,9 +99,9 @@ def _outlooks(
             )
             for place, (row, known) in enumerate(chosen):
                 found[row] = _from_series(streams[row], known, made, place, dates, group, periods)
-    for row, known in enumerate(histories):
-        if isinstance(known, DayGrid):
-            found[row] = _from_days(streams[row], known, dates, group, periods)
+    for row, grid in enumerate(histories):
+        if isinstance(grid, DayGrid):
+            found[row] = _from_days(streams[row], grid, dates, group, periods)
     return [found[row] for row in range(len(streams))]
 
 

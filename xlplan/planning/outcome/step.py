@@ -52,7 +52,7 @@ def _intervals(plan: Plan, stream: Workstream) -> pd.DataFrame | None:
         return None
     last = np.datetime64(rows["start"].max(), "D")
     grid = day_grid(rows, stream, last=last)
-    known = ~np.isnan(grid.volume).all(axis=1)
+    known = np.asarray(~np.isnan(grid.volume).all(axis=1))
     planned = plan["tblIntervalReq"].loc[lambda f: f["queue"].eq(stream.queue) & f["language"].eq(stream.language)]
     came = _long(grid, known, periods)
     if grid.interval_min == 1440 and not planned["interval_min"].eq(1440).all():
@@ -177,7 +177,7 @@ def _naive_error(plan: Plan, stream: Workstream, rows: pd.DataFrame) -> np.ndarr
     past = plan["tblInterval"]
     own = past["queue"].eq(stream.queue) & past["language"].eq(stream.language) & past["volume"].notna()
     past = past.loc[own & past["start"].lt(start)]
-    grid = day_grid(past, stream, last=np.datetime64(start, "D") - np.timedelta64(1, "D"))
+    grid = day_grid(past, stream, last=np.datetime64(start - pd.Timedelta(days=1), "D"))
     latest: dict[int, np.ndarray] = {}
     for day, volume in zip(iso_weekday(grid.days).tolist(), grid.volume, strict=True):
         if not np.isnan(volume).all():

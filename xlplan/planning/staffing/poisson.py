@@ -11,12 +11,12 @@ from xlplan.planning.staffing.columns import Floats
 _HALF_LOG_TWO_PI = 0.5 * float(np.log(2 * np.pi))
 # Below this count Stirling's series is not good to 1e-16 and the logarithm of gamma is taken instead.
 _STIRLING_FROM = 16.0
-# Below this distance from 1 the logarithm is taken as a series: log1p(u) - u would cancel.
+# Below this distance from 1 the logarithm is taken as a series.
 _NEAR = 0.1
 
 
-def _log1p_less(u: Floats) -> Floats:
-    """log(1 + u) - u without cancellation near 0, by 2 artanh(u / (2 + u))."""
+def _log_less(ratio: Floats, u: Floats) -> Floats:
+    """log(ratio) - u, where u = ratio - 1, without cancellation near 1: by 2 artanh(u / (2 + u))."""
     t = u / (2.0 + u)
     square = t * t
     tail = np.full_like(square, 1.0 / 15.0)
@@ -24,7 +24,7 @@ def _log1p_less(u: Floats) -> Floats:
         tail *= square
         tail += 1.0 / odd
     near = t * (2.0 * square * tail - u)
-    return np.where(np.abs(u) < _NEAR, near, np.log1p(u) - u)
+    return np.where(np.abs(u) < _NEAR, near, np.log(ratio) - u)
 
 
 def _stirling_error(count: Floats) -> Floats:
@@ -49,17 +49,17 @@ def probability(count: Floats, mean: Floats, excess: Floats) -> Floats:
     """
     large = count >= _STIRLING_FROM
     if large.all():
-        return np.asarray(np.exp(_log_large(count, excess)))
+        return np.asarray(np.exp(_log_large(count, mean, excess)))
     if not large.any():
         return np.asarray(np.exp(_log_small(count, mean)))
     log = np.empty_like(count)
-    log[large] = _log_large(count[large], excess[large])
+    log[large] = _log_large(count[large], mean[large], excess[large])
     log[~large] = _log_small(count[~large], mean[~large])
     return np.asarray(np.exp(log))
 
 
-def _log_large(count: Floats, excess: Floats) -> Floats:
-    log = count * _log1p_less(excess / count) - _stirling_error(count)
+def _log_large(count: Floats, mean: Floats, excess: Floats) -> Floats:
+    log = count * _log_less(mean / count, excess / count) - _stirling_error(count)
     return np.asarray(log - 0.5 * np.log(count) - _HALF_LOG_TWO_PI)
 
 

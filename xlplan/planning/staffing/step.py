@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -30,7 +32,7 @@ def run(plan: Plan) -> dict[str, pd.DataFrame]:
     return {"tblIntervalReq": staffed, "tblReq": _requirement(plan, staffed)}
 
 
-def interval_goals(stream: Workstream) -> dict[str, float]:
+def interval_goals(stream: Workstream) -> dict[str, Any]:
     """The staffing goals of a live workstream, as ``required_agents`` takes them."""
     return {
         "target": stream.target,

@@ -13,8 +13,9 @@ from lxml import etree
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import CellValue, Formula, TableCells, TablePlace
 from xlplan.workbook.package.archive import Archive
+from xlplan.workbook.package.cells import check_cells, set_cells
 from xlplan.workbook.package.charts import follow_charts
-from xlplan.workbook.package.edits import Change, Changes, as_changes, changed_rows, unshared
+from xlplan.workbook.package.edits import Changes, as_changes, changed_rows
 from xlplan.workbook.package.follow import TableMove, follow_formulas, follow_names, follow_skeleton
 from xlplan.workbook.package.gate import check_written
 from xlplan.workbook.package.names import named_cells
@@ -107,11 +108,12 @@ class FileBook:
     # -- tables ------------------------------------------------------------------------------------------
 
     def _table(self, name: str) -> Table:
-        try:
-            return self._tables[name.casefold()]
-        except KeyError:
+        found = self._tables.get(name.casefold())
+        if found is None:
             known = ", ".join(sorted(table.name for table in self._tables.values())) or "none"
-            raise WorkbookError(f"no table named {name!r}", where=self.label, do=f"its tables: {known}") from None
+            raise WorkbookError(f"no table named {name!r}", where=self.label, do=f"its tables: {known}")
+        found.check()
+        return found
 
     def read(self, table: str) -> TableCells:
         """The body of one table, column by column.
@@ -183,6 +185,8 @@ class FileBook:
             touched=replace(move.cells, bottom=move.new_last + move.totals),
             worthwhile=refill.worthwhile,
         )
+        for index, given in values.items():
+            self._note_fresh(own, move.first, move.left + index, given)
         if not refill.worthwhile():
             return 0
         found.settle(move)
@@ -194,8 +198,6 @@ class FileBook:
         follow_charts(self._package, move)
         follow_pivots(self._package, move)
         self._note(own, before, refill.changed_areas())
-        for index, given in values.items():
-            self._note_fresh(own, move.first, move.left + index, given)
         return refill.changed
 
     def _followed_skeletons(self, move: TableMove) -> dict[str, etree._Element]:
@@ -234,60 +236,13 @@ class FileBook:
         found = self._sheet(sheet)
         self._allow_change(f"sheet {found.name}")
         cells = {parse_cell(address): value for address, value in values.items()}
-        for row, column in cells:
-            self._allow_cell(found, row, column)
-        changed: set[tuple[int, int]] = set()
-        changes = as_changes(unshared(found.facts.formulas, cells), found)
-        for (row, column), value in cells.items():
-            changes.setdefault(row, {})[column] = self._setter(found, row, column, value, changed)
+        check_cells(found, cells, self._tables.values())
         before = _formula_places(found)
-        rows = [row for row, _ in cells] or [1]
-        across = [column for _, column in cells] or [1]
-        found.rewrite(
-            partial(_edited, found, changes),
-            touched=Area(min(rows), min(across), max(rows), max(across)),
-            worthwhile=lambda: bool(changed),
-        )
-        if changed:
-            self._note(found, before, [Area(row, column, row, column) for row, column in sorted(changed)])
-            for row, column in changed:
-                self._note_fresh(found, row, column, [cells[row, column]])
+        changed = set_cells(found, cells)
+        self._note(found, before, [Area(row, column, row, column) for row, column in changed])
+        for (row, column), value in cells.items():
+            self._note_fresh(found, row, column, [value])
         return len(changed)
-
-    def _setter(self, sheet: Sheet, row: int, column: int, value: CellValue, changed: set[tuple[int, int]]) -> Change:
-        codec = sheet.codec
-        try:
-            wanted = codec.encode(value)
-        except WorkbookError as error:
-            raise sheet.fault(row, column, error) from None
-
-        def change(payload: str | None) -> str | None:
-            held = "/>" if payload is None else payload
-            if codec.holds(held, wanted, value):
-                return payload
-            changed.add((row, column))
-            return wanted
-
-        return change
-
-    def _allow_cell(self, sheet: Sheet, row: int, column: int) -> None:
-        where = sheet.address(row, column)
-        for table in self._tables.values():
-            if table.sheet is not sheet or not table.area.holds(row, column):
-                continue
-            if row < table.body.top:
-                raise WorkbookError(
-                    f"the cell is a header of table {table.name}", where=where, do="rename the column in Excel"
-                )
-            self._allow_change(f"table {table.name}", table.refusal)
-        for merge in sheet.merges:
-            if merge.holds(row, column) and (row, column) != (merge.top, merge.left):
-                raise WorkbookError(f"the cell lies under merged cells {merge}", where=where, do="write the first one")
-        for cell in sheet.facts.formulas:
-            if cell.formula.kind in ("array", "dataTable") and cell.area.holds(row, column):
-                raise WorkbookError(
-                    f"the cell belongs to an array formula or data table at {cell.area}", where=where, do="use another"
-                )
 
     def _named(self, name: str) -> tuple[str, str]:
         cells = named_cells(self._package)
@@ -334,7 +289,7 @@ class FileBook:
     def _settle(self) -> None:
         if self._changed:
             settle(self._package, self._sheets, list(self._tables.values()), self._changed, self._fresh)
-            self._changed, self._fresh = [], {}
+        self._changed, self._fresh = [], {}
 
     # -- saving ------------------------------------------------------------------------------------------
 

@@ -33,7 +33,8 @@ def claim(table: Table, move: TableMove, neighbours: Iterable[Table]) -> None:
     where = f"table {table.name} on {table.sheet.name}"
     if move.new_last + move.totals > LAST_ROW:
         raise WorkbookError(f"it would end below row {LAST_ROW:,}", where=where, do="write fewer rows")
-    for merge in table.sheet.merges:
+    merges = table.sheet.merges
+    for merge in merges:
         if merge.meets(table.area):
             raise WorkbookError(
                 f"merged cells {merge} lie inside it", where=where, do="unmerge them; a table has one value per cell"
@@ -42,7 +43,7 @@ def claim(table: Table, move: TableMove, neighbours: Iterable[Table]) -> None:
         return
     needed = Area(move.old_last + move.totals + 1, move.left, move.new_last + move.totals, move.right)
     blockers = [
-        *(f"merged cells {merge}" for merge in table.sheet.merges if merge.meets(needed)),
+        *(f"merged cells {merge}" for merge in merges if merge.meets(needed)),
         *(f"table {other.name} at {other.area}" for other in neighbours if _meets(other, table, needed)),
         *(f"a pivot table at {area}" for area in _pivots(table) if area.meets(needed)),
         *(f"{cell.formula.kind} formula {cell.area}" for cell in table.sheet.facts.formulas if

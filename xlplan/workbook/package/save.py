@@ -23,15 +23,13 @@ class Seen:
     """A file as it was when it was read."""
 
     size: int
-    mtime_ns: int
     digest: bytes
 
     @classmethod
     def of(cls, path: Path, data: bytes | None = None) -> Seen:
         """State of a file now; ``data`` is its content when that is at hand."""
-        status = path.stat()
         content = path.read_bytes() if data is None else data
-        return cls(status.st_size, status.st_mtime_ns, hashlib.sha256(content).digest())
+        return cls(len(content), hashlib.sha256(content).digest())
 
 
 def check_target(path: Path, seen: Seen | None) -> None:
@@ -63,9 +61,7 @@ def check_target(path: Path, seen: Seen | None) -> None:
     if not path.stat().st_mode & stat.S_IWUSR or not os.access(path, os.W_OK):
         raise WorkbookError("the file is read-only", where=path.name, do="give another output path")
     if seen is not None:
-        now = path.stat()
-        same = now.st_size == seen.size and Seen.of(path).digest == seen.digest
-        if not same:
+        if path.stat().st_size != seen.size or Seen.of(path) != seen:
             raise WorkbookError(
                 "the file changed on disk since it was read", where=path.name, do="read it again, or give another path"
             )

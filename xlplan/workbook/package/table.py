@@ -36,11 +36,17 @@ class Table:
 
     @property
     def headers(self) -> int:
-        return int(self.root.get("headerRowCount") or 1)
+        return self._count("headerRowCount", 1)
 
     @property
     def totals(self) -> int:
-        return int(self.root.get("totalsRowCount") or 0)
+        return self._count("totalsRowCount", 0)
+
+    def _count(self, name: str, otherwise: int) -> int:
+        text = self.root.get(name, str(otherwise))
+        if text not in ("0", "1"):
+            raise WorkbookError(f"its {name} is {text[:20]!r}", where=f"table {self.name}", do=DAMAGED)
+        return int(text)
 
     @property
     def body(self) -> Area:
@@ -86,7 +92,7 @@ class Table:
     def check(self) -> None:
         """Refuse a table whose part contradicts itself."""
         area, body = self.area, self.body
-        if self.headers not in (0, 1) or self.totals < 0 or body.bottom < body.top:
+        if body.bottom < body.top:
             raise WorkbookError(
                 f"its area {area} has no body row", where=f"table {self.name}", do="give it one blank row in Excel"
             )
@@ -160,18 +166,12 @@ def load_tables(sheet: Sheet) -> list[Table]:
     Raises
     ------
     WorkbookError
-        When a table's part is missing or contradicts itself.
+        When a table's part is missing.
     """
     tables = []
     for relationship in sheet.package.relationships(sheet.part):
-        if relationship.kind != "table" or relationship.external:
-            continue
-        root = sheet.package.tree(relationship.target)
-        name = root.get("displayName") or root.get("name") or ""
-        table = Table(name, sheet, relationship.target, root)
-        try:
-            table.check()
-        except ValueError:
-            raise WorkbookError("its part holds a count that is no number", where=f"table {name}", do=DAMAGED) from None
-        tables.append(table)
+        if relationship.kind == "table" and not relationship.external:
+            root = sheet.package.tree(relationship.target)
+            name = root.get("displayName") or root.get("name") or ""
+            tables.append(Table(name, sheet, relationship.target, root))
     return tables
