@@ -181,7 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="name", required=True, metavar="COMMAND")
 
     making = _command(commands, "new", new)
-    making.add_argument("plan", metavar="PLAN.xlsx")
+    making.add_argument("plan", metavar="PLAN.xlsx", help="the workbook to make")
     making.add_argument("--volumes", required=True, metavar="FILE.csv", help="long table with unique_id, ds, y")
     making.add_argument("--queue", action="append", default=[], help="keep this series only; may be repeated")
     making.add_argument("--hold-back", type=int, default=0, metavar="WEEKS", help="keep the last weeks to compare with")
@@ -192,17 +192,17 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--force", action="store_true", help="replace the file if it exists")
 
     refreshing = _command(commands, "refresh", refresh)
-    refreshing.add_argument("plan", metavar="PLAN.xlsx")
+    refreshing.add_argument("plan", metavar="PLAN.xlsx", help="the workbook to read and write")
     refreshing.add_argument("-o", "--out", metavar="FILE", help="write here and leave PLAN.xlsx as it is")
     group = refreshing.add_mutually_exclusive_group()
     group.add_argument("--progress", action="store_true", default=None, help="show a progress bar even when piped")
     group.add_argument("--quiet", action="store_true", help="show no progress bar")
 
     checking = _command(commands, "check", check)
-    checking.add_argument("plan", metavar="PLAN.xlsx")
+    checking.add_argument("plan", metavar="PLAN.xlsx", help="the workbook to check")
 
     calling = _command(commands, "call", call)
-    calling.add_argument("function", metavar="XP_NAME")
+    calling.add_argument("function", metavar="XP_NAME", help="the function, such as XP_AGENTS")
     calling.add_argument("arguments", nargs="*", metavar="ARG", help="each as JSON: a number, a text, an array of rows")
     return parser
 

@@ -224,7 +224,7 @@ def _plan_start(starts: pd.Series[Any], grain: Grain, hold_back_weeks: int) -> d
         return (last + pd.offsets.MonthBegin(1)).date()
     if grain.kind == "week":
         last = last + pd.Timedelta(days=6)
-    monday = last + pd.Timedelta(days=7 - last.dayofweek)
+    monday = last + pd.Timedelta(days=7 - last.day_of_week)
     start = monday - pd.Timedelta(weeks=hold_back_weeks)
     if start <= starts.min():
         weeks = int((monday - starts.min()).days // 7)
@@ -247,7 +247,7 @@ def _open_hours(rows: pd.DataFrame, grain: Grain) -> pd.DataFrame:
     busy = rows.loc[rows["volume"].gt(0)]
     if busy.empty or grain.kind in {"week", "month"}:
         return pd.DataFrame({"weekday": range(1, 6), "open": OPEN, "close": CLOSE})
-    weekday = busy["start"].dt.dayofweek + 1
+    weekday = busy["start"].dt.day_of_week + 1
     days = busy["start"].dt.normalize().groupby(weekday).nunique()
     open_days = days.loc[days >= 0.5 * days.max()].index
     if grain.kind == "day":

@@ -145,7 +145,7 @@ def _past(plan: Plan, *, weekly: bool) -> pd.DataFrame:
     if history.empty:
         return pd.DataFrame()
     if weekly:
-        first = history["start"].dt.normalize() - pd.to_timedelta(history["start"].dt.dayofweek, unit="D")
+        first = history["start"].dt.normalize() - pd.to_timedelta(history["start"].dt.day_of_week, unit="D")
     else:
         first = history["start"].dt.normalize().dt.to_period("M").dt.start_time
     sums = history.groupby(first)["volume"].sum().iloc[-PAST_PERIODS:]

@@ -196,7 +196,7 @@ def _breaks(clause: Clause, values: pd.Series[Any], frame: pd.DataFrame) -> NDAr
     if first in DATE_PATTERNS:
         fits = values.dt.day.eq(1)
         if first.startswith("Monday"):
-            fits |= values.dt.dayofweek.eq(0)
+            fits |= values.dt.day_of_week.eq(0)
         return ~fits.to_numpy(dtype=bool, na_value=False)
     test = _TEXT_TESTS[first]
     return np.array([not (isinstance(v, str) and test.fullmatch(v)) for v in values], dtype=bool)

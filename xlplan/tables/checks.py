@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xlplan.errors import PlanError
 from xlplan.tables.schema import Column, Finding, Severity, Table
 from xlplan.tables.typed import empty, show, typed
 
@@ -25,9 +26,13 @@ def conform(frame: pd.DataFrame | Mapping[str, Iterable[Any]], table: Table) -> 
         Columns in the dictionary's order, a fresh index from 0.
     findings : list of Finding
         ``missing_column`` and ``type``.
+
+    Raises
+    ------
+    PlanError
+        The values do not make a table: a column twice, columns of several lengths, one value in place of a column.
     """
-    given: dict[str, Any] = {str(name): frame[name] for name in frame}
-    given = {name: values if isinstance(values, pd.Series) else list(values) for name, values in given.items()}
+    given = _columns(frame, table)
     rows = max((len(values) for values in given.values()), default=0)
     columns: dict[str, pd.Series[Any]] = {}
     findings: list[Finding] = []
@@ -42,6 +47,27 @@ def conform(frame: pd.DataFrame | Mapping[str, Iterable[Any]], table: Table) -> 
         items = list(raw) if misfits else []
         findings += [misfit(table, column, position, items[position]) for position in misfits]
     return pd.DataFrame(columns), findings
+
+
+def _columns(frame: pd.DataFrame | Mapping[str, Iterable[Any]], table: Table) -> dict[str, Any]:
+    """The columns by name, all of one length."""
+    names = [str(name) for name in frame]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise PlanError(f"a column {min(twice)} stands twice", where=table.name, do="rename or drop one of the two")
+    given: dict[str, Any] = {}
+    for name in frame:
+        values: Any = frame[name]
+        if isinstance(values, str) or not isinstance(values, Iterable):
+            raise PlanError(
+                f"found {show(values)}, expected a list of values", where=f"{table.name}.{name}", do="write [value]"
+            )
+        given[str(name)] = values if isinstance(values, pd.Series) else list(values)
+    lengths = {len(values) for values in given.values()}
+    if len(lengths) > 1:
+        found = ", ".join(f"{name} {len(values)}" for name, values in given.items())
+        raise PlanError(f"columns of several lengths: {found}", where=table.name, do="give each column one value a row")
+    return given
 
 
 def misfit(table: Table, column: Column, position: int, value: object) -> Finding:

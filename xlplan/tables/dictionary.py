@@ -13,10 +13,7 @@ from typing import cast
 
 from xlplan.errors import PlanError
 from xlplan.tables.allowed import parse
-from xlplan.tables.schema import Column, Kind, Table, Type
-
-NAMES = "(names)"
-"""The table name under which the named cells of the Control sheet stand."""
+from xlplan.tables.schema import NAMES, Column, Kind, Table, Type
 
 
 @lru_cache(maxsize=1)

@@ -13,9 +13,9 @@ import pandas as pd
 from xlplan.errors import PlanError, TableError
 from xlplan.tables import dictionary
 from xlplan.tables.checks import check, conform
-from xlplan.tables.schema import Column, Finding, Table, errors
+from xlplan.tables.schema import NAMES, Column, Finding, Table, errors
 from xlplan.tables.settings import SETTINGS
-from xlplan.tables.typed import blank, typed
+from xlplan.tables.typed import blank, show, typed
 
 VOLATILE_NAMES = frozenset({"Stamp", "MasterCheck", "InputHash", "BaselineHash"})
 
@@ -168,7 +168,7 @@ def is_input(table: Table) -> bool:
 
 
 def conform_names(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Finding]]:
-    """Named cells as typed values, with a finding for each that does not fit or is unknown to the dictionary."""
+    """Named cells as typed values, with a finding for each that does not fit; unknown names are left out."""
     known = dictionary.names()
     result: dict[str, Any] = {}
     findings: list[Finding] = []
@@ -177,11 +177,10 @@ def conform_names(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Findi
             continue
         column = known[name]
         series, misfits = typed([value], column)
-        frame = series.to_frame()
-        if misfits or column.allowed.bad(series, frame).any():
-            from xlplan.tables.typed import show
-
-            findings.append(Finding("name", "error", "Control", name, None, show(value), column.expects, column.fix))
+        outside = column.allowed.bad(series, series.to_frame()).any()
+        if misfits or outside:
+            rule = "type" if misfits else "range"
+            findings.append(Finding(rule, "error", NAMES, name, None, show(value), column.expects, column.fix))
         item = series.iloc[0]
         result[name] = None if blank(item) else item.item() if hasattr(item, "item") else item
     return result, findings

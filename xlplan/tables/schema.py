@@ -11,6 +11,9 @@ Type = Literal["text", "enum", "number", "rate", "money", "integer", "boolean", 
 Kind = Literal["control", "input", "working", "output"]
 Severity = Literal["error", "warning", "info"]
 
+NAMES = "(names)"
+"""The table name under which the named cells of the Control sheet stand."""
+
 ANY = "ANY"
 """Typed in a key column where a rule is general; the row with most other keys wins."""
 
@@ -168,8 +171,11 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """Place in words: ``Queues!F7 (tblQueue.patience_s, row 3)``."""
-        name = f"{self.table}.{self.column}" if self.column else self.table
+        """Place in words: ``Queues!F7 (tblQueue.patience_s, row 3)``; a named cell goes by its name alone."""
+        if self.table == NAMES:
+            name = f"named cell {self.column}"
+        else:
+            name = f"{self.table}.{self.column}" if self.column else self.table
         if self.row is not None:
             name += f", row {self.row}"
         if self.sheet and self.cell:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -29,6 +30,10 @@ DTYPES = {
     "time": "Int64",
 }
 """pandas type of each dictionary type; a time of day is whole minutes after midnight."""
+
+LARGEST = sys.float_info.max
+LARGEST_WHOLE = 2**53
+"""Beyond it a cell, which is a float, no longer tells one whole number from the next."""
 
 _MISFIT = object()
 
@@ -75,7 +80,9 @@ def blank(value: object) -> bool:
         return True
     if isinstance(value, str):
         return not value.strip()
-    return isinstance(value, float) and math.isnan(value)
+    if isinstance(value, np.datetime64):
+        return bool(np.isnat(value))
+    return isinstance(value, float | np.floating) and math.isnan(value)
 
 
 def show(value: object) -> str:
@@ -117,12 +124,14 @@ def _fast(values: pd.Series[Any], column: Column) -> pd.Series[Any] | None:
 def _number(value: Any) -> Any:
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         return _MISFIT
-    return float(value) if math.isfinite(value) else _MISFIT
+    size: Any = abs(value)
+    # An infinity, or a whole number that no float holds, is no number of a cell.
+    return float(value) if size <= LARGEST else _MISFIT
 
 
 def _integer(value: Any) -> Any:
     number = _number(value)
-    if number is _MISFIT or number != round(number):
+    if number is _MISFIT or number != round(number) or abs(number) > LARGEST_WHOLE:
         return _MISFIT
     return int(number)
 

@@ -63,11 +63,11 @@ def _moment(value: CellValue, *, date1904: bool) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     # Excel's serial 60 is a day that never was (1900-02-29): earlier serials are a day off and never plan dates.
-    if not (61 <= value + (1462 if date1904 else 0) < LAST_SERIAL + 1):
-        return Unreadable(f"{value:.15g}")
-    epoch = dt.datetime(1904, 1, 1) if date1904 else dt.datetime(1899, 12, 30)
+    since_1900 = value + (1462 if date1904 else 0)
     # A serial is a float of days: half a second is far above its rounding and far below any real resolution.
-    return epoch + dt.timedelta(seconds=round(value * 86400))
+    if not 61 <= since_1900 < LAST_SERIAL + 1 - 0.5 / 86400:
+        return Unreadable(f"{value:.15g}")
+    return dt.datetime(1899, 12, 30) + dt.timedelta(seconds=round(since_1900 * 86400))
 
 
 def _minutes(value: CellValue) -> Any:

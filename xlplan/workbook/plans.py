@@ -10,7 +10,7 @@ import pandas as pd
 from xlplan.tables import dictionary
 from xlplan.tables.checks import conform
 from xlplan.tables.plan import Plan, conform_names
-from xlplan.tables.schema import Finding, Table
+from xlplan.tables.schema import NAMES, Finding, Table
 from xlplan.tables.typed import blank, typed
 from xlplan.workbook.book import Book, CellValue, TableCells, TablePlace
 from xlplan.workbook.cells import decode, encode
@@ -31,7 +31,7 @@ class Reading:
         return [self._located(finding) for finding in findings]
 
     def _located(self, finding: Finding) -> Finding:
-        if finding.table == dictionary.NAMES:
+        if finding.table == NAMES:
             sheet, _, cell = self.names.get(finding.column, "").rpartition("!")
             return finding.at(sheet.strip("'"), cell)
         place = self.places.get(finding.table)
@@ -135,16 +135,18 @@ def _columns(book: Book, plan: Plan, table: Table, place: TablePlace, *, inputs:
     columns = {column.name: encode(frame[column.name], column) for column in mine}
     own = [name for name in place.columns if name not in columns and name not in place.calculated]
     if whole and own and table.key:
-        columns |= _carried(book.read(table.name), frame, table, own)
+        columns |= _carried(book.read(table.name), frame, table, own, date1904=book.date1904)
     return columns
 
 
-def _carried(cells: TableCells, frame: pd.DataFrame, table: Table, own: list[str]) -> dict[str, list[CellValue]]:
+def _carried(
+    cells: TableCells, frame: pd.DataFrame, table: Table, own: list[str], *, date1904: bool
+) -> dict[str, list[CellValue]]:
     """Planners' own columns, each value beside the row whose key it stood beside."""
     if not set(table.key) <= set(cells.columns):
         return {}
     key = list(table.key)
-    old_frame = conform({k: decode(cells.columns[k], table[k]) for k in key}, table)[0]
+    old_frame = conform({k: decode(cells.columns[k], table[k], date1904=date1904) for k in key}, table)[0]
     old = list(old_frame[key].astype(str).itertuples(index=False, name=None))
     new = list(frame[key].astype(str).itertuples(index=False, name=None))
     carried: dict[str, list[CellValue]] = {}

@@ -40,7 +40,7 @@ def meets(crew: Any, goals: dict[str, Any], queue: dict[str, Any], definition: A
     good &= ~(asa_s(crew, **queue) > goals.get("asa_s", np.inf) * (1 + slack))
     patience = {"patience_s": np.inf, **queue}
     good &= ~(abandon_rate(crew, **patience) > goals.get("max_abandon", 1) + slack)
-    return good & ~(occupancy(crew, **queue) > goals.get("max_occupancy", 1) * (1 + 1e-8))
+    return good & ~(occupancy(crew, **queue) > goals.get("max_occupancy", 1) * (1 + 1.1e-9))
 
 
 def clearly_misses(crew: Any, goals: dict[str, Any], queue: dict[str, Any]) -> bool:
@@ -48,7 +48,7 @@ def clearly_misses(crew: Any, goals: dict[str, Any], queue: dict[str, Any]) -> b
     looser = {name: value * (1 - 1e-9) if name == "target" else value for name, value in goals.items()}
     for name in ("asa_s", "max_abandon", "max_occupancy"):
         if name in goals:
-            looser[name] = goals[name] * (1 + 2e-8)
+            looser[name] = goals[name] * (1 + 2e-9)
     return not meets(crew, looser, queue)
 
 
@@ -73,7 +73,7 @@ def test_whole_answers_are_the_fewest(patience_s: float) -> None:
     assert not meets(fewer, goals, queue)[crew > 0].any()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(
     load=st.floats(0.001, 5_000),
     aht_s=st.floats(1, 2_000),

@@ -25,10 +25,10 @@ def labour(plan: Plan, work: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The rows of ``work`` by bill_month: qty and unit as the pay counts them, price, currency, amount, fx and
-        amount_plan. A week that straddles two months bills to each by its days.
+        amount_plan. A week that straddles two months bills to each by its days; a day of a month is one part of its
+        28 to 31, so that one FTE paid by the month costs one wage in every full month.
     """
     rows = work.merge(plan["tblPeriodBill"], on="period")
-    fraction = plan["tblPeriod"].set_index("period")["month_fraction"]
     months = pd.DatetimeIndex(rows["bill_month"].unique()).sort_values()
     pools = rows[["site", "language"]].drop_duplicates()
     pay = pd.concat(
@@ -43,8 +43,8 @@ def labour(plan: Plan, work: pd.DataFrame) -> pd.DataFrame:
     )
     rows = rows.merge(pay, on=["site", "language", "bill_month"])
     hourly = rows["per"].eq("hour").to_numpy(dtype=bool)
-    fte_months = rows["fte"] * rows["period"].map(fraction)
-    rows["qty"] = np.where(hourly, rows["paid_hours"], fte_months) * rows["weight"]
+    fte_months = rows["fte"] * rows["days"] / rows["bill_month"].dt.days_in_month
+    rows["qty"] = np.where(hourly, rows["paid_hours"] * rows["weight"], fte_months)
     rows["unit"] = np.where(hourly, "paid hour", "FTE-month")
     rows["price"] = rows["wage"]
     rows["amount"] = rows["qty"] * rows["price"]

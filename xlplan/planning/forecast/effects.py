@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xlplan.errors import PlanError
 from xlplan.planning.workstreams import Workstream
 from xlplan.tables.plan import Plan
 from xlplan.tables.schema import ANY
@@ -75,6 +76,13 @@ def event_shape(
     start to end where no half-life is given); ``decay`` holds to ``end`` (or only begins at ``start``) and then halves
     every ``half_life`` weeks.
 
+    Raises
+    ------
+    PlanError
+        A decay without a half-life, or a ramp with neither a half-life nor an end.
+
+    Examples
+    --------
     >>> days = np.array(["2026-03-01", "2026-03-08", "2026-03-15"], "datetime64[D]")
     >>> event_shape(days, start=pd.Timestamp("2026-03-01"), end=None, shape="decay", half_life=1).tolist()
     [1.0, 0.5, 0.25]
@@ -82,13 +90,15 @@ def event_shape(
     begin = np.datetime64(start, "D")
     since = (days - begin).astype(float)
     stop = None if end is None or pd.isna(end) else np.datetime64(end, "D")
-    life = None if half_life is None or pd.isna(half_life) else float(half_life) * 7
+    life = np.nan if half_life is None else float(half_life) * 7
+    if np.isnan(life) and (shape == "decay" or (shape == "ramp" and stop is None)):
+        raise PlanError(f"a {shape} from {begin} without a half-life", where="tblEvent", do="type half_life in weeks")
     if shape == "decay":
         after = since if stop is None else np.maximum((days - stop).astype(float), 0.0)
-        return np.where(since < 0, 0.0, 0.5 ** (np.maximum(after, 0.0) / (life or 7.0)))
+        return np.where(since < 0, 0.0, 0.5 ** (np.maximum(after, 0.0) / life))
     inside = since >= 0 if stop is None else (since >= 0) & (days <= stop)
     if shape == "ramp":
-        span = 2 * life if life else float((stop - begin) / np.timedelta64(1, "D")) if stop is not None else 28.0
+        span = 2 * life if stop is None or not np.isnan(life) else float((stop - begin) / np.timedelta64(1, "D")) + 1
         return np.where(inside, np.clip((since + 1) / max(span, 1.0), 0.0, 1.0), 0.0)
     return inside.astype(float)
 

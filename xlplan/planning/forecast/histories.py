@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from xlplan.errors import PlanError
-from xlplan.planning.calendar import open_mask
+from xlplan.planning.calendar import iso_weekday, open_mask
 from xlplan.planning.workstreams import Workstream
 from xlplan.tables.plan import Plan
 
@@ -39,7 +39,10 @@ class Series:
 
 
 def history(plan: Plan, stream: Workstream, *, before: np.datetime64) -> DayGrid | Series:
-    """History of a workstream, the finest grain that the plan holds.
+    """History of a workstream: weeks or months where the plan holds them, else its intervals.
+
+    Weeks reach back years where intervals reach back weeks; a workstream that has both takes its level and season from
+    the weeks and its shape from the intervals (see :func:`week_shape`).
 
     Parameters
     ----------
@@ -55,15 +58,32 @@ def history(plan: Plan, stream: Workstream, *, before: np.datetime64) -> DayGrid
     PlanError
         No rows before the day, or intervals that do not fit the queue's interval.
     """
-    rows = _own(plan["tblInterval"], stream)
-    rows = rows.loc[rows["start"].to_numpy(dtype="datetime64[D]") < before]
+    rows = _before(plan["tblActual"], stream, before)
     if not rows.empty:
-        return day_grid(rows, stream, last=before - np.timedelta64(1, "D"))
-    rows = _own(plan["tblActual"], stream)
-    rows = rows.loc[rows["start"].to_numpy(dtype="datetime64[D]") < before]
+        return _series(rows, before)
+    rows = _before(plan["tblInterval"], stream, before)
     if rows.empty:
         raise PlanError(f"{stream.label} has no history before {before}", where="tblInterval, tblActual")
-    return _series(rows, before)
+    return day_grid(rows, stream, last=before - np.timedelta64(1, "D"))
+
+
+def week_shape(plan: Plan, stream: Workstream, *, before: np.datetime64) -> Floats | None:
+    """Mean volume by weekday and interval, shape (7, P), from the intervals before a day; None without them.
+
+    A weekday's mean is over the days that have rows; closed dates do not count.
+    """
+    rows = _before(plan["tblInterval"], stream, before)
+    if rows.empty or int(rows["interval_min"].iloc[0]) == 1440:
+        return None
+    grid = day_grid(rows, stream, last=before - np.timedelta64(1, "D"))
+    worked = np.asarray(~np.isnan(grid.volume).all(axis=1)) & ~np.isin(grid.days, stream.closed_dates)
+    weekday = iso_weekday(grid.days)
+    shape = np.zeros((7, grid.volume.shape[1]))
+    for day in range(7):
+        days = grid.volume[worked & (weekday == day + 1)]
+        if len(days):
+            shape[day] = np.nan_to_num(days).mean(axis=0)
+    return shape if shape.sum() > 0 else None
 
 
 def day_grid(rows: pd.DataFrame, stream: Workstream, *, last: np.datetime64) -> DayGrid:
@@ -98,6 +118,11 @@ def day_grid(rows: pd.DataFrame, stream: Workstream, *, last: np.datetime64) -> 
     return DayGrid(span, grid, target)
 
 
+def _before(table: pd.DataFrame, stream: Workstream, before: np.datetime64) -> pd.DataFrame:
+    rows = _own(table, stream)
+    return rows.loc[rows["start"].to_numpy(dtype="datetime64[D]") < before]
+
+
 def _own(table: pd.DataFrame, stream: Workstream) -> pd.DataFrame:
     own = table["queue"].eq(stream.queue) & table["language"].eq(stream.language) & table["volume"].notna()
     return table.loc[own].sort_values("start", kind="stable")
@@ -112,9 +137,8 @@ def _series(rows: pd.DataFrame, before: np.datetime64) -> Series:
         place = (starts - starts.min()).astype(int) // 7
     else:
         months = starts.astype("datetime64[M]")
-        stop = before.astype("datetime64[M]")
-        grid = np.arange(months.min(), max(stop, months.max() + 1)).astype("datetime64[D]")
+        grid = np.arange(months.min(), max(before.astype("datetime64[M]"), months.min() + 1)).astype("datetime64[D]")
         place = (months - months.min()).astype(int)
     volume = np.full(max(len(grid), place.max() + 1), np.nan)
     volume[place] = rows["volume"].to_numpy(dtype=float)
-    return Series(grain, grid[: len(volume)], volume[: len(grid)])
+    return Series(grain, grid, volume[: len(grid)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from xlplan.planning.calendar import interval_occurrences, iso_weekday, open_mas
 from xlplan.planning.forecast.day_members import DAY_MEMBERS
 from xlplan.planning.forecast.effects import day_factors, overridden
 from xlplan.planning.forecast.engine import Forecasts, ForecastSpec, forecast_series
-from xlplan.planning.forecast.histories import DayGrid, Series, history
+from xlplan.planning.forecast.histories import DayGrid, Series, history, week_shape
 from xlplan.planning.forecast.intraday import forecast_days
 from xlplan.planning.handling_time import handling_times
 from xlplan.planning.steps import Step
@@ -57,7 +57,10 @@ def run(plan: Plan) -> dict[str, pd.DataFrame]:
     dates = np.arange(start, last + np.timedelta64(1, "D"))
     group = period_index(dates, periods)
     histories = [history(plan, stream, before=start) for stream in streams]
-    outlooks = _outlooks(streams, histories, dates, group, len(periods))
+    weeks = {
+        row: _arrivals(plan, streams[row], start) for row, known in enumerate(histories) if isinstance(known, Series)
+    }
+    outlooks = _outlooks(streams, histories, weeks, dates, group, len(periods))
 
     base = np.stack([np.bincount(group, outlook.days, len(periods)) for outlook in outlooks])
     factors = [day_factors(plan, stream, dates) for stream in streams]
@@ -70,8 +73,13 @@ def run(plan: Plan) -> dict[str, pd.DataFrame]:
         for row, (stream, outlook) in enumerate(zip(streams, outlooks, strict=True))
     ]
     profile = [
-        _profile_rows(stream, day, outlook.shape, periods, dates, group)
-        for stream, outlook, day in zip(streams, outlooks, days, strict=True)
+        _profile_rows(
+            stream,
+            [(ANY, weeks[row])]
+            if row in weeks
+            else _typical_weeks(stream, days[row], outlooks[row].shape, periods, dates, group),
+        )
+        for row, stream in enumerate(streams)
     ]
     return {
         "tblForecast": pd.concat(forecast, ignore_index=True),
@@ -82,6 +90,7 @@ def run(plan: Plan) -> dict[str, pd.DataFrame]:
 def _outlooks(
     streams: Sequence[Workstream],
     histories: Sequence[DayGrid | Series],
+    weeks: Mapping[int, Floats],
     dates: Dates,
     group: NDArray[np.intp],
     periods: int,
@@ -92,13 +101,13 @@ def _outlooks(
         batch = [(row, past) for row, past in enumerate(histories) if isinstance(past, Series) and past.grain == grain]
         for method in dict.fromkeys(streams[row].method for row, _ in batch):
             chosen = [(row, known) for row, known in batch if streams[row].method == method]
-            steps = max(_steps_ahead(known, dates[-1]) for _, known in chosen)
+            steps = max(1, *(_steps_ahead(known, dates[-1]) for _, known in chosen))
             spec = ForecastSpec(season=SEASON[grain], horizon=steps, method=method, levels=LEVELS)
             made = forecast_series(
                 [known.volume for _, known in chosen], spec, names=[streams[row].label for row, _ in chosen]
             )
             for place, (row, known) in enumerate(chosen):
-                found[row] = _from_series(streams[row], known, made, place, dates, group, periods)
+                found[row] = _from_series(streams[row], known, weeks[row], made, place, dates, group, periods)
     for row, grid in enumerate(histories):
         if isinstance(grid, DayGrid):
             found[row] = _from_days(streams[row], grid, dates, group, periods)
@@ -123,7 +132,7 @@ def _from_days(stream: Workstream, known: DayGrid, dates: Dates, group: NDArray[
     flat = np.full(mean.shape, 1.0 / mean.shape[1])
     shape = np.where(totals[:, None] > 0, mean / np.where(totals > 0, totals, 1.0)[:, None], flat)
     if known.interval_min == 1440:
-        shape = _open_shape(stream, dates)
+        shape = _day_shapes(_open_week(stream), dates)
     low, high = {}, {}
     for level in LEVELS:
         low[level], high[level] = (_ratio(bound, sums.mean, periods) for bound in sums.bounds[level])
@@ -133,20 +142,21 @@ def _from_days(stream: Workstream, known: DayGrid, dates: Dates, group: NDArray[
 def _from_series(
     stream: Workstream,
     known: Series,
+    week: Floats,
     made: Forecasts,
     place: int,
     dates: Dates,
     group: NDArray[np.intp],
     periods: int,
 ) -> Outlook:
-    """Weeks or months spread over their days by opening hours, and summed to periods again."""
+    """Weeks or months spread over their days by the shape of the week, and summed to periods again."""
     if known.grain == "week":
         step = (dates - known.starts[-1]).astype(int) // 7 - 1
     else:
         step = (dates.astype("datetime64[M]") - known.starts[-1].astype("datetime64[M]")).astype(int) - 1
     step = np.maximum(step, 0)
-    weight = _day_weights(stream, dates)
-    whole = _whole_steps(stream, known, dates)
+    weight = _day_weights(stream, week, dates)
+    whole = _whole_steps(stream, known, week, dates)
     days = made.mean[place][step] * np.divide(weight, whole, out=np.zeros(len(dates)), where=whole > 0)
     low, high = {}, {}
     mean = np.bincount(group, days, periods)
@@ -162,7 +172,7 @@ def _from_series(
         low[level], high[level] = edges
     return Outlook(
         days,
-        _open_shape(stream, dates),
+        _day_shapes(week, dates),
         low,
         high,
         made.method[place],
@@ -178,14 +188,14 @@ def _steps_ahead(known: Series, last: np.datetime64) -> int:
     return int((last.astype("datetime64[M]") - known.starts[-1].astype("datetime64[M]")).astype(int))
 
 
-def _day_weights(stream: Workstream, dates: Dates) -> Floats:
-    """Hours of each date in which work arrives; a closed date has none."""
-    hours = _arrivals(stream, dates).sum(axis=1)
-    return np.where(np.isin(dates, stream.closed_dates), 0.0, hours)
+def _day_weights(stream: Workstream, week: Floats, dates: Dates) -> Floats:
+    """Relative volume of each date; a closed date has none."""
+    volume = week.sum(axis=1)[iso_weekday(dates) - 1]
+    return np.where(np.isin(dates, stream.closed_dates), 0.0, volume)
 
 
-def _whole_steps(stream: Workstream, known: Series, dates: Dates) -> Floats:
-    """Arrival hours of the whole week or month that each date lies in, beyond the horizon too."""
+def _whole_steps(stream: Workstream, known: Series, week: Floats, dates: Dates) -> Floats:
+    """Relative volume of the whole week or month that each date lies in, beyond the horizon too."""
     if known.grain == "week":
         first = known.starts[-1] + 7 * ((dates - known.starts[-1]).astype(int) // 7)
         stop = first + 7
@@ -193,21 +203,27 @@ def _whole_steps(stream: Workstream, known: Series, dates: Dates) -> Floats:
         first = dates.astype("datetime64[M]").astype("datetime64[D]")
         stop = (dates.astype("datetime64[M]") + 1).astype("datetime64[D]")
     span = np.arange(first.min(), stop.max())
-    running = np.concatenate([[0.0], np.cumsum(_day_weights(stream, span))])
+    running = np.concatenate([[0.0], np.cumsum(_day_weights(stream, week, span))])
     return running[(stop - span[0]).astype(int)] - running[(first - span[0]).astype(int)]
 
 
-def _open_shape(stream: Workstream, dates: Dates) -> Floats:
-    """Flat over the hours of arrival, where the history has no time of day."""
-    mask = _arrivals(stream, dates)
-    total = mask.sum(axis=1, keepdims=True)
-    return np.where(total > 0, mask / np.where(total > 0, total, 1.0), 1.0 / mask.shape[1])
+def _arrivals(plan: Plan, stream: Workstream, start: np.datetime64) -> Floats:
+    """Volume of a typical week by weekday and interval, (7, P): from its intervals, or flat where there are none."""
+    shape = week_shape(plan, stream, before=start)
+    return _open_week(stream) if shape is None else shape
 
 
-def _arrivals(stream: Workstream, dates: Dates) -> Floats:
-    """Share of each interval in which work arrives: live work while it is answered, the rest around the clock."""
-    mask = open_mask(stream.open_hours, dates, interval_min=stream.interval_min)
+def _open_week(stream: Workstream) -> Floats:
+    """Flat over the hours in which work arrives: live work while it is answered, the rest around the clock."""
+    mask = open_mask(stream.open_hours, np.arange(1, 8), interval_min=stream.interval_min)
     return mask if stream.work_type == "live" else np.ones_like(mask)
+
+
+def _day_shapes(week: Floats, dates: Dates) -> Floats:
+    """Share of each date's volume by interval, (D, P)."""
+    shape = week[iso_weekday(dates) - 1]
+    total = shape.sum(axis=1, keepdims=True)
+    return np.where(total > 0, shape / np.where(total > 0, total, 1.0), 1.0 / shape.shape[1])
 
 
 def _ratio(bound: Floats, mean: Floats, periods: int) -> Floats:
@@ -266,45 +282,44 @@ def _forecast_rows(
     )
 
 
-def _profile_rows(
+def _typical_weeks(
     stream: Workstream, days: Floats, shape: Floats, periods: pd.DataFrame, dates: Dates, group: NDArray[np.intp]
-) -> pd.DataFrame:
-    """Share of each period's typical week by weekday and interval: one row where anything arrives."""
-    width = shape.shape[1]
-    interval = 1440 // width
+) -> list[tuple[str, Floats]]:
+    """Items by weekday and interval, (7, P), of each near period's mean week, and of the later ones together."""
     weekday = iso_weekday(dates)
-    real = interval_occurrences(dates, interval, time_zone=stream.time_zone)
+    real = interval_occurrences(dates, 1440 // shape.shape[1], time_zone=stream.time_zone)
     near = (dates - dates[0]).astype(int) < FAR_DAYS
     keys = np.where(near, group, -1)
-    frames = []
+    found = []
     for key in dict.fromkeys(keys.tolist()):
         inside = keys == key
-        week = np.zeros((7, width))
-        often = np.zeros((7, width))
+        week, often = np.zeros((7, shape.shape[1])), np.zeros((7, shape.shape[1]))
         np.add.at(week, weekday[inside] - 1, days[inside, None] * shape[inside])
         np.add.at(often, weekday[inside] - 1, real[inside] * (days[inside, None] > 0))
         typical = np.divide(week, often, out=np.zeros_like(week), where=often > 0)
-        total = typical.sum()
-        if total <= 0:
-            continue
-        at, slot = np.nonzero(typical)
+        found.append((ANY if key < 0 else str(periods["period"].iloc[key]), typical))
+    return found
+
+
+def _profile_rows(stream: Workstream, weeks: Sequence[tuple[str, Floats]]) -> pd.DataFrame:
+    """Share of a typical week by weekday and interval: one row where anything arrives."""
+    frames = []
+    for period, week in weeks:
+        at, slot = np.nonzero(week)
+        interval = 1440 // week.shape[1]
         frames.append(
             pd.DataFrame(
                 {
                     "queue": stream.queue,
                     "language": stream.language,
-                    "period": ANY if key < 0 else periods["period"].iloc[key],
+                    "period": period,
                     "weekday": at + 1,
                     "interval_start": slot * interval,
                     "interval_min": interval,
-                    "share": typical[at, slot] / total,
+                    "share": week[at, slot] / max(week.sum(), np.finfo(float).tiny),
                     "aht_index": 1.0,
                 }
             )
-        )
-    if not frames:
-        return pd.DataFrame(
-            columns=["queue", "language", "period", "weekday", "interval_start", "interval_min", "share", "aht_index"]
         )
     return pd.concat(frames, ignore_index=True)
 

@@ -63,7 +63,7 @@ def queue(agents: Floats, load: Floats, patience: Floats, target: Floats) -> Que
         wait = b / (b + some.v)
         at_once = some.v / (b + some.v)
         at_once[np.isinf(some.v)] = 1.0
-        answered = at_once + wait * some.served
+        answered = np.minimum(at_once + wait * some.served, 1.0)
         abandon = wait * some.abandoned
         late_answered = np.where(answered > 0, wait * some.served_late / answered, 1.0)
     return Queue(

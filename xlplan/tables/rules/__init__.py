@@ -29,9 +29,9 @@ class Rule:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, in the order of the plan's flow."""
-    from xlplan.tables.rules import control, history, queues, references, supply
+    from xlplan.tables.rules import control, effects, history, queues, references, supply
 
-    return (*control.RULES, *references.RULES, *queues.RULES, *history.RULES, *supply.RULES)
+    return (*control.RULES, *references.RULES, *queues.RULES, *history.RULES, *effects.RULES, *supply.RULES)
 
 
 def check_plan(plan: Plan) -> list[Finding]:

@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from xlplan.tables import dictionary
 from xlplan.tables.checks import nearest
 from xlplan.tables.rules import Rule
-from xlplan.tables.schema import Finding
+from xlplan.tables.schema import NAMES, Finding
 from xlplan.tables.settings import SETTINGS
 from xlplan.tables.typed import blank, show
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def filled(plan: Plan) -> list[Finding]:
     """Named cells that are required and blank."""
     return [
-        Finding("name_blank", "error", dictionary.NAMES, name, None, "a blank", column.expects, column.fix)
+        Finding("name_blank", "error", NAMES, name, None, "a blank", column.expects, column.fix)
         for name, column in dictionary.names().items()
         if column.required and blank(plan.names.get(name))
     ]
@@ -42,7 +42,7 @@ def start(plan: Plan) -> list[Finding]:
     if fits:
         return []
     fix = f"type {before:%Y-%m-%d} or {after:%Y-%m-%d}"
-    return [Finding("plan_start", "error", dictionary.NAMES, "PlanStart", None, f"{day:%A %Y-%m-%d}", expected, fix)]
+    return [Finding("plan_start", "error", NAMES, "PlanStart", None, f"{day:%A %Y-%m-%d}", expected, fix)]
 
 
 def zones(plan: Plan) -> list[Finding]:
@@ -51,7 +51,7 @@ def zones(plan: Plan) -> list[Finding]:
     found = []
     zone = plan.names.get("PlanTimeZone")
     if isinstance(zone, str) and zone not in known:
-        found.append(_zone(dictionary.NAMES, "PlanTimeZone", None, zone, known))
+        found.append(_zone(NAMES, "PlanTimeZone", None, zone, known))
     for table in ("tblQueue", "tblSite"):
         for position, value in enumerate(plan[table]["time_zone"]):
             if isinstance(value, str) and value not in known:

@@ -20,6 +20,11 @@ def _names(days: list[pd.Timestamp]) -> str:
     return shown if len(days) <= 5 else f"{shown} ... {len(days)} in all"
 
 
+def _named(stream: Any) -> bool:
+    """False where an id is blank, which is a finding already."""
+    return isinstance(stream.queue, str) and isinstance(stream.language, str)
+
+
 def exists(plan: Plan) -> list[Finding]:
     """Active workstreams with no history before PlanStart."""
     start = plan.names.get("PlanStart")
@@ -42,7 +47,7 @@ def exists(plan: Plan) -> list[Finding]:
             "add its volumes to the history, move PlanStart, or set active to FALSE",
         )
         for position, stream in enumerate(plan.filled("tblWorkstream").itertuples(index=False))
-        if stream.active and (stream.queue, stream.language) not in known
+        if stream.active and _named(stream) and (stream.queue, stream.language) not in known
     ]
 
 
@@ -101,9 +106,10 @@ def gaps(plan: Plan) -> list[Finding]:
     found = []
     for name in ("tblInterval", "tblActual"):
         history = plan[name].dropna(subset=["start", "queue", "language", "volume"])
-        for (queue, language), rows in history.groupby(KEY, sort=False):
+        for (queue, language), rows in history.sort_values("start", kind="stable").groupby(KEY, sort=False):
             missing = _missing_days(rows) if name == "tblInterval" else _missing_starts(rows)
-            missing = [day for day in missing if day not in _closed(plan, queue, language)]
+            closed = _closed(plan, queue, language)
+            missing = [day for day in missing if day not in closed]
             if missing:
                 kind = "day" if name == "tblInterval" else str(rows["grain"].iloc[0])
                 plural = "s" if len(missing) > 1 else ""
@@ -126,10 +132,10 @@ def _missing_days(rows: pd.DataFrame) -> list[pd.Timestamp]:
     """Days without rows on weekdays that the queue mostly works."""
     days = pd.DatetimeIndex(rows["start"].dt.normalize().unique()).sort_values()
     span = pd.date_range(days[0], days[-1], freq="D")
-    worked = pd.Series(1, index=days).groupby(days.dayofweek).sum()
-    offered = pd.Series(1, index=span).groupby(span.dayofweek).sum()
+    worked = pd.Series(1, index=days).groupby(days.day_of_week).sum()
+    offered = pd.Series(1, index=span).groupby(span.day_of_week).sum()
     usual = [weekday for weekday in worked.index if worked[weekday] > 0.5 * offered[weekday]]
-    return [day for day in span.difference(days) if day.dayofweek in usual]
+    return [day for day in span.difference(days) if day.day_of_week in usual]
 
 
 def _missing_starts(rows: pd.DataFrame) -> list[pd.Timestamp]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from xlplan.tables.rules import Rule
-from xlplan.tables.schema import Finding
+from xlplan.tables.schema import ANY, Finding
 from xlplan.tables.typed import show
 
 if TYPE_CHECKING:
@@ -53,14 +53,11 @@ def handling_time(plan: Plan) -> list[Finding]:
     """Every active workstream has a handling time, stated or measured, and no call is shorter than a call can be."""
     found = []
     stated = plan["tblAht"]
-    measured = pd.concat(
-        [plan[name].loc[lambda f: f["aht_s"].notna(), ["queue", "language"]] for name in ("tblActual", "tblInterval")]
-    )
-    known = set(measured.drop_duplicates().itertuples(index=False, name=None))
-    known |= set(stated[["queue", "language"]].itertuples(index=False, name=None))
+    known = _measured(plan) | set(stated[["queue", "language"]].itertuples(index=False, name=None))
     streams = plan.filled("tblWorkstream")
     for position, stream in enumerate(streams.itertuples(index=False)):
-        if stream.active and not {(stream.queue, stream.language), (stream.queue, "ANY")} & known:
+        named = isinstance(stream.queue, str) and isinstance(stream.language, str)
+        if stream.active and named and not {(stream.queue, stream.language), (stream.queue, ANY)} & known:
             found.append(
                 Finding(
                     "handling_time",
@@ -90,6 +87,18 @@ def handling_time(plan: Plan) -> list[Finding]:
                 f"{value:g} looks like minutes; type {value * 60:g}",
             )
         )
+    return found
+
+
+def _measured(plan: Plan) -> set[tuple[str, str]]:
+    """Workstreams with a handling time in the history that the plan learns from."""
+    start = plan.names.get("PlanStart")
+    found: set[tuple[str, str]] = set()
+    for name in ("tblActual", "tblInterval"):
+        rows = plan[name].loc[lambda f: f["aht_s"].notna() & f["volume"].gt(0)]
+        if start is not None:
+            rows = rows.loc[rows["start"].lt(pd.Timestamp(start))]
+        found |= set(rows[["queue", "language"]].drop_duplicates().itertuples(index=False, name=None))
     return found
 
 

@@ -15,9 +15,9 @@ _TOKEN = re.compile(
       (?P<text>"(?:[^"]|"")*+")
     | (?P<prefix>'(?:[^']|'')++'!|\[[0-9]+\](?:[\w.]+(?::[\w.]+)?)?!|[\w.]+(?::[\w.]+)?!)
     | (?P<error>\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A|GETTING_DATA|SPILL!|CALC!))
-    | (?P<cells>\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?::\$?[A-Za-z]{1,3}\$?[0-9]{1,7})?(?![\w.(\[!]))
+    | (?P<cells>\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}(?::\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6})?(?![\w.(\[!]))
     | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(\[!]))
-    | (?P<rows>\$?[0-9]{1,7}:\$?[0-9]{1,7}(?![\w.(\[!]))
+    | (?P<rows>\$?[1-9][0-9]{0,6}:\$?[1-9][0-9]{0,6}(?![\w.(\[!]))
     | (?P<number>[0-9]+\.?[0-9]*(?:[Ee][+-]?[0-9]+)?|\.[0-9]+(?:[Ee][+-]?[0-9]+)?)
     | (?P<word>[\w\\?][\w.\\?]*)
     """,
@@ -60,11 +60,16 @@ class Corner:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference in a formula; ``prefix`` is its sheet as written, ``last`` is None for a single cell."""
+    """A reference in a formula.
+
+    ``prefix`` is its sheet as written, ``last`` is None for a single cell, ``written`` its text in the formula
+    (empty once it has moved).
+    """
 
     prefix: str
     first: Corner
     last: Corner | None
+    written: str = ""
 
     def moved(self, rows: int, columns: int) -> Reference:
         last = self.last.moved(rows, columns) if self.last else None
@@ -83,7 +88,7 @@ class Reference:
         return any((c.row and not c.row_fixed) or (c.column and not c.column_fixed) for c in corners)
 
     def __str__(self) -> str:
-        return f"{self.prefix}{self.first}" + (f":{self.last}" if self.last else "")
+        return self.prefix + (self.written or f"{self.first}" + (f":{self.last}" if self.last else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _reference(prefix: str, text: str) -> Reference | None:
     corners = [_corner(part) for part in ([first, last] if colon else [first])]
     if any(c.row > LAST_ROW or c.column > LAST_COLUMN for c in corners):
         return None
-    return Reference(prefix, corners[0], corners[1] if colon else None)
+    return Reference(prefix, corners[0], corners[1] if colon else None, text)
 
 
 def _corner(text: str) -> Corner:

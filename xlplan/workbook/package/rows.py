@@ -110,6 +110,8 @@ class Grammar:
         if "r" in given:
             match = re.fullmatch(r"([A-Za-z]{1,3})([0-9]+)", given["r"])
             column, digits = (column_number(match[1]), match[2]) if match else (0, "")
+        if not given.get("s", "0").isdecimal():
+            column = 0
         style = f' s="{given["s"]}"' if "s" in given else ""
         rest = "".join(
             f' {key}="{value.replace(chr(34), "&quot;")}"' for key, value in given.items() if key not in ("r", "s")

@@ -60,11 +60,10 @@ def check_target(path: Path, seen: Seen | None) -> None:
         raise WorkbookError("the path is a folder", where=str(path), do="give a file name")
     if not path.stat().st_mode & stat.S_IWUSR or not os.access(path, os.W_OK):
         raise WorkbookError("the file is read-only", where=path.name, do="give another output path")
-    if seen is not None:
-        if path.stat().st_size != seen.size or Seen.of(path) != seen:
-            raise WorkbookError(
-                "the file changed on disk since it was read", where=path.name, do="read it again, or give another path"
-            )
+    if seen is not None and (path.stat().st_size != seen.size or Seen.of(path) != seen):
+        raise WorkbookError(
+            "the file changed on disk since it was read", where=path.name, do="read it again, or give another path"
+        )
 
 
 def replace_file(path: Path, write: Callable[[BinaryIO], None], check: Callable[[Path], None]) -> None:

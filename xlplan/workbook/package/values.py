@@ -39,7 +39,7 @@ def stored(value: object, *, date1904: bool) -> tuple[str, str] | None:
     if type(value) is float and value - value == 0.0:  # finite: what most cells of a plan hold
         return _number(value)
     value = _native(value)
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value):
         return None
     if isinstance(value, bool):
         return "b", "1" if value else "0"

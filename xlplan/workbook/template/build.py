@@ -7,14 +7,18 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.table import TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,6 +26,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from xlplan.tables import dictionary
 from xlplan.tables.plan import NAME_DEFAULTS
 from xlplan.tables.schema import Column, Table
+from xlplan.workbook.plans import ENGINE_LOGS
 from xlplan.workbook.template import styles
 from xlplan.workbook.template.charts import add_chart
 from xlplan.workbook.template.layout import KPIS, Layout, SheetSpec, TableSpec
@@ -33,6 +38,8 @@ EPOCH = dt.datetime(2026, 1, 1)
 TAB_COLOURS = {"control": "6B7785", "input": "F2C94C", "working": "9FB3C8", "output": "1F5FA8"}
 MAX_CHOICES = 255
 """Excel refuses a list of choices that is longer, in characters."""
+PAGE_CHARACTERS = 106
+"""Characters of column width that a landscape A4 page holds at full size, in the widest of the usual fonts."""
 
 
 def build(layout: Layout) -> bytes:
@@ -45,11 +52,13 @@ def build(layout: Layout) -> bytes:
         sheet = book.create_sheet(spec.name)
         _head(sheet, spec.name.replace("_", " "), spec.purpose, spec.kind)
         column = _names(book, sheet) if spec.names else 1
+        starts = [1, column] if spec.names else [1]
         for table_spec in spec.tables:
             columns, last = _table(sheet, table_spec, column)
             placed[table_spec.table] = (sheet, columns, last)
             column = max(columns.values()) + 2
-        _print_setup(sheet, spec)
+            starts.append(column)
+        _print_setup(sheet, spec, starts)
     for spec in layout.sheets:
         for chart in spec.charts:
             data, columns, last = placed[chart.table]
@@ -82,7 +91,7 @@ def _head(sheet: Worksheet, title: str, purpose: str, kind: str) -> None:
     sheet.cell(TITLE_ROW, 1, title).font = styles.TITLE
     sheet.cell(PURPOSE_ROW, 1, purpose).font = styles.PURPOSE
     sheet.row_dimensions[TITLE_ROW].height = 24
-    sheet.row_dimensions[HEADER_ROW].height = 30
+    sheet.row_dimensions[HEADER_ROW].height = 20
 
 
 def _names(book: Workbook, sheet: Worksheet) -> int:
@@ -99,7 +108,8 @@ def _names(book: Workbook, sheet: Worksheet) -> int:
         value.alignment = styles.LEFT
         unit = sheet.cell(row, NAMES_COLUMN + 2, column.unit)
         unit.font, unit.alignment = styles.UNIT, styles.TOP
-        meaning = sheet.cell(row, NAMES_COLUMN + 3, column.meaning + (f". {column.blank}" if column.blank else ""))
+        text = f"{column.meaning}. Blank: {column.blank}" if column.blank else column.meaning
+        meaning = sheet.cell(row, NAMES_COLUMN + 3, text)
         meaning.font, meaning.alignment = styles.ENGINE, styles.WRAP
         book.defined_names[column.name] = DefinedName(
             column.name, attr_text=f"{sheet.title}!${get_column_letter(NAMES_COLUMN + 1)}${row}"
@@ -112,6 +122,7 @@ def _names(book: Workbook, sheet: Worksheet) -> int:
 
 def _table(sheet: Worksheet, spec: TableSpec, left: int) -> tuple[dict[str, int], int]:
     table = dictionary.table(spec.table)
+    engine = table.by_engine or table.name in ENGINE_LOGS
     shown = [table[name] for name in spec.columns] or list(table.columns)
     title = sheet.cell(TABLE_ROW, left, f"{table.name}: {table.meaning}")
     title.font = styles.TABLE_TITLE
@@ -127,16 +138,18 @@ def _table(sheet: Worksheet, spec: TableSpec, left: int) -> tuple[dict[str, int]
         sheet.cell(UNIT_ROW, number, column.unit or _type_hint(column)).font = styles.UNIT
         sheet.cell(UNIT_ROW, number).alignment = align
         header = sheet.cell(HEADER_ROW, number, column.name)
-        colour = styles.HEADER_ENGINE if column.by_engine or table.by_engine else styles.HEADER_INPUT
+        colour = styles.HEADER_ENGINE if column.by_engine or engine else styles.HEADER_INPUT
         header.font, header.fill, header.alignment = styles.HEADER, styles.fill(colour), align
         header.comment = _note(column)
         for row in range(FIRST_ROW, last + 1):
-            _body(sheet.cell(row, number), column, engine=table.by_engine)
+            _body(sheet.cell(row, number), column, engine=engine)
         sheet.column_dimensions[letter].width = max(sheet.column_dimensions[letter].width or 0, styles.width(column))
-        if not table.by_engine and not column.by_engine:
-            _validate(sheet, column, f"{letter}{FIRST_ROW}:{letter}{last}")
+        area = f"{letter}{FIRST_ROW}:{letter}{last}"
+        if not engine and not column.by_engine:
+            _validate(sheet, column, area)
     if table.name == "tblKpi":
         _kpis(sheet, columns)
+    _warnings(sheet, table, columns, last)
     sheet.column_dimensions[get_column_letter(left + len(shown))].width = 3
     area = f"{get_column_letter(left)}{HEADER_ROW}:{get_column_letter(left + len(shown) - 1)}{last}"
     named = SheetTable(displayName=table.name, name=table.name, ref=area)
@@ -163,6 +176,24 @@ def _body(cell: Cell, column: Column, *, engine: bool = False) -> None:
         cell.fill = styles.fill(styles.INPUT_FILL)
     cell.border = styles.GRID
     cell.alignment = styles.body_align(column)
+
+
+def _warnings(sheet: Worksheet, table: Table, columns: dict[str, int], last: int) -> None:
+    """What stops a plan stands out in red, what only deserves a look in amber."""
+    marks = {"tblCheck": "status", "tblFinding": "severity", "tblRun": "status"}
+    if table.name not in marks:
+        return
+    letters = {name: get_column_letter(number) for name, number in columns.items()}
+    cell = f"${letters[marks[table.name]]}{FIRST_ROW}"
+    area = f"{letters[marks[table.name]]}{FIRST_ROW}:{letters[marks[table.name]]}{last}"
+    if table.name == "tblCheck":
+        severity = f"${letters['severity']}{FIRST_ROW}"
+        red, amber = f'AND({cell}="fail",{severity}="error")', f'{cell}="fail"'
+    else:
+        red, amber = f'OR({cell}="error",{cell}="checks_failed")', f'{cell}="warning"'
+    for formula, (colour, ink) in ((red, styles.FAIL), (amber, styles.WARN)):
+        rule = FormulaRule(formula=[formula], font=Font(color=ink), fill=styles.shade(colour), stopIfTrue=True)
+        sheet.conditional_formatting.add(area, rule)
 
 
 def _type_hint(column: Column) -> str:
@@ -248,18 +279,35 @@ def _references(
                 yield sheet, table, column, f"{letter}{FIRST_ROW}:{letter}{last}"
 
 
-def _print_setup(sheet: Worksheet, spec: SheetSpec) -> None:
-    sheet.freeze_panes = sheet.cell(FIRST_ROW, 1) if spec.tables and not spec.charts else None
-    sheet.page_setup.orientation = "landscape" if spec.landscape else "portrait"
+def _print_setup(sheet: Worksheet, spec: SheetSpec, starts: list[int]) -> None:
+    """One page wide; several tables side by side get a page each, in one size.
+
+    ``starts`` holds the first column of each block, and last the column after all of them.
+    """
+    _page(sheet, "landscape" if spec.landscape else "portrait")
+    if spec.charts:
+        return
+    sheet.freeze_panes = sheet.cell(FIRST_ROW, 1)
+    sheet.print_title_rows = f"{TABLE_ROW}:{HEADER_ROW}"
+    if len(starts) <= 2:
+        return
+    blocks = [range(left, after) for left, after in pairwise(starts)]
+    widest = max(sum(sheet.column_dimensions[get_column_letter(n)].width for n in block) for block in blocks)
+    sheet.sheet_properties.pageSetUpPr.fitToPage = False
+    sheet.page_setup.scale = min(100, int(100 * PAGE_CHARACTERS / widest))
+    for block in blocks[:-1]:
+        sheet.col_breaks.append(Break(id=block[-1]))
+
+
+def _page(sheet: Worksheet, orientation: str) -> None:
+    sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    if spec.tables and not spec.charts:
-        sheet.print_title_rows = f"{UNIT_ROW}:{HEADER_ROW}"
     sheet.oddFooter.left.text, sheet.oddFooter.center.text = "&F", "&A"
     sheet.oddFooter.right.text = "page &P of &N"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.8, 0.4
 
 
 def _about(sheet: Worksheet, layout: Layout) -> None:
@@ -268,6 +316,8 @@ def _about(sheet: Worksheet, layout: Layout) -> None:
     legend = (
         ("Typed by planners", styles.INPUT, styles.INPUT_FILL),
         ("Written by xlplan: overwritten by every refresh", styles.ENGINE, styles.ENGINE_FILL),
+        ("Header of a column that planners type", styles.HEADER, styles.HEADER_INPUT),
+        ("Header of a column that xlplan writes", styles.HEADER, styles.HEADER_ENGINE),
     )
     lines = (
         "How to refresh",
@@ -281,18 +331,18 @@ def _about(sheet: Worksheet, layout: Layout) -> None:
     for row, (text, font, colour) in enumerate(legend, start=10):
         cell = sheet.cell(row, 1, text)
         cell.font, cell.fill, cell.border = font, styles.fill(colour), styles.GRID
-    sheet.cell(13, 1, "Sheets").font = styles.TABLE_TITLE
-    for row, spec in enumerate(layout.sheets, start=14):
+    sheet.cell(15, 1, "Sheets").font = styles.TABLE_TITLE
+    for row, spec in enumerate(layout.sheets, start=16):
         link = sheet.cell(row, 1, spec.name)
         link.hyperlink = f"#'{spec.name}'!A1"
         link.font = styles.INPUT
-        sheet.cell(row, 2, spec.kind).font = styles.UNIT
+        kind = sheet.cell(row, 2, spec.kind)
+        kind.font, kind.alignment = styles.UNIT, styles.CENTRE
+        kind.border = Border(left=Side(style="thick", color=TAB_COLOURS[spec.kind]))
         sheet.cell(row, 3, spec.purpose).font = styles.ENGINE
     for letter, size in (("A", 52), ("B", 12), ("C", 110)):
         sheet.column_dimensions[letter].width = size
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    _page(sheet, "landscape")
 
 
 def _repeatable(book: Workbook) -> bytes:

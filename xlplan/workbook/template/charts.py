@@ -9,13 +9,19 @@ from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
 from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties, RegularTextRun
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+    RichTextProperties,
+)
 from openpyxl.worksheet.worksheet import Worksheet
 
 from xlplan.workbook.template.layout import ChartSpec
 from xlplan.workbook.template.styles import SERIES_COLOURS
 
-WIDTH_CM, HEIGHT_CM = 19.0, 8.2
+WIDTH_CM, HEIGHT_CM = 20.0, 11.4
 
 
 def add_chart(
@@ -33,13 +39,15 @@ def add_chart(
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E3E8ED", w=6350))
     chart.y_axis.scaling.min = 0
     chart.legend.position = "b"
-    chart.layout = Inner(manualLayout=ManualLayout(x=0.02, y=0.1, w=0.95, h=0.68))
+    chart.layout = Inner(manualLayout=ManualLayout(x=0.02, y=0.12, w=0.96, h=0.78 if spec.kind == "line" else 0.84))
     if isinstance(chart, BarChart):
         chart.gapWidth = 60
-    for number, (column, legend, look) in enumerate(spec.series):
+    else:
+        chart.x_axis.txPr = _slanted()
+    for column, legend, look in spec.series:
         reference = Reference(data, min_col=columns[column], min_row=first, max_row=last)
         series = Series(reference, title=legend)
-        colour = SERIES_COLOURS[number % len(SERIES_COLOURS)]
+        colour = SERIES_COLOURS[look]
         if isinstance(chart, BarChart):
             series.graphicalProperties = GraphicalProperties(solidFill=colour)
         else:
@@ -58,6 +66,12 @@ def _title(text: str, size: int, *, bold: bool = False) -> Title:
     return Title(tx=Text(rich=RichText(p=[paragraph])), overlay=False)
 
 
+def _slanted() -> RichText:
+    """Labels at 45 degrees: twenty weeks or half-hours fit side by side, and none is broken in two."""
+    paragraph = Paragraph(pPr=ParagraphProperties(defRPr=CharacterProperties(sz=900)), endParaRPr=CharacterProperties())
+    return RichText(bodyPr=RichTextProperties(rot=-2700000), p=[paragraph])
+
+
 def _draw(series: Series, colour: str, look: str) -> None:
     series.smooth = False
     line = LineProperties(solidFill=colour, w=22225 if look == "solid" else 12700)
@@ -67,5 +81,5 @@ def _draw(series: Series, colour: str, look: str) -> None:
     series.marker.symbol = "none"
     if look == "marker":
         series.marker.symbol = "circle"
-        series.marker.size = 6
+        series.marker.size = 5
         series.marker.graphicalProperties = GraphicalProperties(solidFill=colour, ln=LineProperties(solidFill=colour))

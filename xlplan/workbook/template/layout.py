@@ -33,7 +33,7 @@ class ChartSpec:
     table: str
     category: str
     series: tuple[tuple[str, str, str], ...]
-    """(column, legend, look): look is one of solid, dashed, marker, area."""
+    """(column, legend, look): look is one of solid, dashed, marker."""
     y_title: str
     x_title: str
     category_format: str
@@ -95,7 +95,7 @@ SUMMARY = SheetSpec(
     (
         ChartSpec(
             "line",
-            "Volume by week, with 80 % bounds",
+            "Volume by period, with 80 % bounds",
             "tblKpiVolume",
             "period",
             (
@@ -105,7 +105,7 @@ SUMMARY = SheetSpec(
                 ("high_80", "upper 80 %", "dashed"),
             ),
             "items",
-            "week",
+            "period",
             "General",
             "F4",
         ),
@@ -122,18 +122,18 @@ SUMMARY = SheetSpec(
             "agents",
             "time of day",
             "hh:mm",
-            "F21",
+            "F27",
         ),
         ChartSpec(
             "column",
-            "Cost by week",
+            "Cost by period",
             "tblKpiPeriod",
             "period",
             (("cost", "cost", "solid"),),
             "plan currency",
-            "week",
+            "period",
             "General",
-            "F38",
+            "A27",
         ),
     ),
 )
@@ -308,7 +308,10 @@ GOVERNANCE = (
         "Log",
         "control",
         "Every run, and every message of a formula or a button.",
-        (TableSpec("tblRun"), TableSpec("tblLog")),
+        (
+            TableSpec("tblRun", _c("run at command scenario engine seed seconds status input_hash output_hash")),
+            TableSpec("tblLog"),
+        ),
     ),
 )
 

@@ -21,11 +21,16 @@ LINE = Side(style="thin", color="FFD5DBE1")
 GRID = Border(bottom=LINE)
 WRAP = Alignment(vertical="top", wrap_text=True)
 TOP = Alignment(vertical="top")
-TEXT = Alignment(vertical="top", indent=1)
+# An indent counts only where the side is named: a text without it would touch the number on its left.
+TEXT = Alignment(vertical="top", horizontal="left", indent=1)
+LONG = Alignment(vertical="top", horizontal="left", indent=1, wrap_text=True)
 LEFT = Alignment(vertical="top", horizontal="left", wrap_text=True)
 CENTRE = Alignment(vertical="top", horizontal="center")
 HEADER_ALIGN = Alignment(vertical="bottom", wrap_text=True)
-SERIES_COLOURS = ("1F5FA8", "D9822B", "8A96A3", "8A96A3", "1E7B4F")
+SERIES_COLOURS = {"solid": "1F5FA8", "marker": "D9822B", "dashed": "8A96A3"}
+"""A colour says what a line is: the plan, what came, a bound."""
+FAIL, WARN = ("FFF8D7DA", "FF9B1C1C"), ("FFFFE8CC", "FF8A4B08")
+"""Fill and ink of a failed check and of a warning."""
 
 
 def fill(colour: str) -> PatternFill:
@@ -33,7 +38,15 @@ def fill(colour: str) -> PatternFill:
     return PatternFill("solid", start_color=colour, end_color=colour)
 
 
-LONG_TEXT = {"statement", "note", "message", "what", "found", "expected", "fix", "meaning", "reason"}
+def shade(colour: str) -> PatternFill:
+    """A fill for a conditional format, which takes the end colour where a cell's takes the start."""
+    return PatternFill(bgColor=colour)
+
+
+LONG_TEXT = {"statement", "message", "what", "found", "expected", "fix", "meaning", "reason", "method"}
+TWO_DECIMALS = {"wage", "price", "unit_cost", "effective_cost", "qty"}
+THREE_DECIMALS = {"fx", "rate", "mase", "cv", "cv_error", "month_fraction"}
+ONE_DECIMAL_UNITS = {"FTE", "agents", "heads", "days"}
 MIDDLE = {"boolean", "date", "datetime", "time"}
 
 
@@ -43,7 +56,7 @@ def header_align(column: Column) -> Alignment:
         return Alignment(vertical="bottom", horizontal="right", wrap_text=True)
     if column.type in MIDDLE:
         return Alignment(vertical="bottom", horizontal="center", wrap_text=True)
-    return Alignment(vertical="bottom", indent=1, wrap_text=True)
+    return Alignment(vertical="bottom", horizontal="left", indent=1, wrap_text=True)
 
 
 def body_align(column: Column) -> Alignment:
@@ -52,13 +65,14 @@ def body_align(column: Column) -> Alignment:
         return TOP
     if column.type in MIDDLE:
         return CENTRE
-    if column.name in LONG_TEXT or column.name == "method":
-        return Alignment(vertical="top", indent=1, wrap_text=True)
-    return TEXT
+    return LONG if column.name in LONG_TEXT or column.name == "note" else TEXT
 
 
 def number_format(column: Column) -> str:
-    """The number format of a column, from its type and unit."""
+    """The number format of a column, from its type and unit.
+
+    Optional decimals (``0.##``) are never used: Excel leaves the point standing behind a whole number.
+    """
     by_type = {
         "rate": "0.0%",
         "date": "yyyy-mm-dd",
@@ -75,23 +89,25 @@ def number_format(column: Column) -> str:
         return by_type[column.type]
     if column.unit.startswith("share"):
         return "0.0%"
-    if column.name in {"wage", "price", "unit_cost", "effective_cost"}:
+    if column.name in TWO_DECIMALS or column.unit in {"as check", "erlangs"}:
         return "#,##0.00"
-    if column.name in {"fx", "rate", "mase", "cv", "cv_error", "month_fraction"} or column.unit in {"ratio", "erlangs"}:
+    if column.name in THREE_DECIMALS or column.unit == "ratio":
         return "0.000"
-    if column.unit in {"FTE", "agents", "heads", "hours per FTE", "productive hours per FTE", "hours", "days"}:
+    if column.name == "seconds" or "hour" in column.unit or column.unit in ONE_DECIMAL_UNITS:
         return "#,##0.0"
-    return "#,##0" if column.type == "money" or column.unit in {"items", "seconds"} else "#,##0.##"
+    return "#,##0" if column.type == "money" or column.unit in {"items", "seconds"} else "General"
 
 
 def width(column: Column) -> float:
-    """A width in characters that shows the header on one line, or two, and any usual value on one."""
+    """A width in characters that shows the header on one line and any usual value on one."""
     if column.name in LONG_TEXT:
         return 46.0
-    if column.name in {"kpi", "method"}:
+    if column.unit == "SHA-256":
+        return 68.0
+    if column.name in {"kpi", "note"}:
         return 36.0
-    if column.name == "unit" or column.type == "datetime":
-        return 22.0
-    if column.refers_to or column.name in {"component", "name", "source", "assumption", "link", "rule", "check"}:
+    if column.name in {"unit", "run", "source"} or column.type == "datetime":
+        return 24.0
+    if column.refers_to or column.name in {"component", "name", "assumption", "link", "rule", "check", "column"}:
         return 20.0
-    return float(min(max(len(column.name) + 3, 11), 20))
+    return float(min(max(len(column.name) + 4, 12), 26))
