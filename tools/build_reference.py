@@ -6,9 +6,11 @@ Run ``python tools/build_reference.py`` after a change of the dictionary, a cell
 from __future__ import annotations
 
 import argparse
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +26,15 @@ from xlplan.tables.rules import rules
 from xlplan.tables.schema import Column, Table
 from xlplan.tables.settings import SETTINGS
 from xlplan.workbook.plans import ENGINE_LOGS
-from xlplan.workbook.template.layout import LAYOUTS
+from xlplan.workbook.template.catalogue import LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "<!-- Written by tools/build_reference.py; change the code, not this page. -->\n"
-READING_LAYERS = ("planning", "reports", "tables/rules", "tables/plan.py", "macros.py")
+COMPUTING = ("planning/", "reports/", "tables/rules/", "tables/plan.py", "macros.py")
 
 UNLISTED = (
     ("missing_table", "A step has nothing to work on: the table is absent, or has no rows"),
     ("missing_column", "A column that is never blank is absent from its table"),
-    ("name", "A named cell of the sheet Control holds something that it may not hold"),
     ("volumes", "A row of the file given to `xlplan new` has no date, no number, a negative one, or is there twice"),
 )
 """Findings that stop before there are results to check, so that the sheet Checks has no row for them."""
@@ -100,14 +101,31 @@ def _part(name: str) -> str:
     return ""
 
 
-def _mentioned() -> set[str]:
-    """Tables that the computing layers name."""
+@cache
+def _mentioned() -> frozenset[str]:
+    """Tables that are named in the computing layers, in files that a refresh can come to."""
     found: set[str] = set()
-    for layer in READING_LAYERS:
-        path = ROOT / "xlplan" / layer
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+    for file in _imported(ROOT / "xlplan" / "macros.py"):
+        if file.relative_to(ROOT / "xlplan").as_posix().startswith(COMPUTING):
             found |= set(re.findall(r'"(tbl\w+)"', file.read_text(encoding="utf-8")))
-    return found
+    return frozenset(found)
+
+
+def _imported(start: Path) -> set[Path]:
+    """A file of the package and all files that it imports, however far on."""
+    seen: set[Path] = set()
+    waiting = [start]
+    while waiting:
+        file = waiting.pop()
+        if file in seen or not file.exists():
+            continue
+        seen.add(file)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "xlplan":
+                home = ROOT.joinpath(*str(node.module).split("."))
+                waiting += [home.with_suffix(".py"), home / "__init__.py"]
+                waiting += [home / f"{name.name}.py" for name in node.names]
+    return seen
 
 
 def _table_section(table: Table) -> str:

@@ -14,7 +14,7 @@ from xlplan import macros
 from xlplan.hosts import shell
 from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.template.build import write_templates
-from xlplan.workbook.template.layout import LAYOUTS
+from xlplan.workbook.template.catalogue import LAYOUTS
 
 ROOT = Path(__file__).resolve().parents[1]
 CALLS = ROOT / "workbooks" / "data" / "calls_bank_us_30min.csv"

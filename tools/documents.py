@@ -17,13 +17,11 @@ import contextlib
 import doctest
 import io
 import json
-import os
 import re
 import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -123,17 +121,11 @@ def rewritten(path: Path, shown: list[Shown]) -> str:
     return text
 
 
-def _folders() -> Iterator[Path]:
-    while True:
-        with tempfile.TemporaryDirectory() as folder:
-            yield Path(folder)
-
-
 def main() -> int:
     """Write the outputs of every document again."""
-    os.environ["COLUMNS"] = "120"
-    for path, folder in zip(documents(), _folders(), strict=False):
-        text = rewritten(path, run_document(path, folder))
+    for path in documents():
+        with tempfile.TemporaryDirectory() as folder:
+            text = rewritten(path, run_document(path, Path(folder)))
         if text != path.read_text(encoding="utf-8"):
             path.write_text(text, encoding="utf-8", newline="\n")
             sys.stdout.write(f"{path.relative_to(ROOT)}\n")

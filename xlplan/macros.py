@@ -93,7 +93,52 @@ def refresh(book: Book, *, now: dt.datetime, progress: Progress | None = None) -
     plan, failed = _reported(plan, findings, reading)
     plan = _stamped(plan, now=now, failed=failed, seconds=time.monotonic() - began)
     changes = write(book, plan)
+    _write_views(book, plan)
     return Refreshed(plan, findings, changes, failed, time.monotonic() - began)
+
+
+def build_review(done: Refreshed, path: Path) -> None:
+    """Write the budget review of a refreshed plan: values and sums, no macros, no links.
+
+    Parameters
+    ----------
+    done : Refreshed
+        What :func:`refresh` returned.
+    path : Path
+        The review workbook; replaced as a whole or not at all.
+    """
+    from xlplan.reports.review.content import review
+    from xlplan.reports.review.draw import draw
+
+    draw(review(done.plan, failed=done.failed), path, footer=str(done.plan.name("Stamp")))
+
+
+def demo(folder: Path, *, now: dt.datetime, seed: int | None = None, progress: Progress | None = None) -> Refreshed:
+    """Build the reference organisation, refresh its plan, and write its budget review.
+
+    Parameters
+    ----------
+    folder : Path
+        Where ``Plan_demo.xlsx`` and ``BudgetReview_demo.xlsx`` go.
+    now : datetime
+        UTC, for the stamp.
+    seed : int, optional
+        Another seed gives another organisation of the same size.
+    progress : callable, optional
+    """
+    from xlplan.planning.reference.build import SEED, reference_plan
+    from xlplan.workbook.package.file_book import FileBook
+    from xlplan.workbook.template.files import template_path
+
+    folder.mkdir(parents=True, exist_ok=True)
+    if progress is not None:
+        progress("building the organisation", 0.0)
+    book = FileBook.open(template_path("plan_organisation.xlsx"))
+    fill(book, reference_plan(seed=SEED if seed is None else seed))
+    done = refresh(book, now=now, progress=progress)
+    book.save(folder / "Plan_demo.xlsx")
+    build_review(done, folder / "BudgetReview_demo.xlsx")
+    return done
 
 
 def fill(book: Book, plan: Plan) -> list[Change]:
@@ -169,6 +214,7 @@ def _reported(plan: Plan, findings: list[Finding], reading: Reading) -> tuple[Pl
     from xlplan.reports.assumptions import assumption_values
     from xlplan.reports.checks import checks_table, findings_table
     from xlplan.reports.summary import day_figures, kpi_table, period_figures, volume_figures
+    from xlplan.reports.views import walk_figures, worst_backlogs
 
     links = {name: f"{place.sheet}!{place.address(-1, place.columns[0])}" for name, place in reading.places.items()}
     checks = checks_table(plan, findings, links)
@@ -181,12 +227,22 @@ def _reported(plan: Plan, findings: list[Finding], reading: Reading) -> tuple[Pl
         "tblKpiVolume": volume_figures(plan),
         "tblKpiPeriod": period_figures(plan),
         "tblKpiDay": day_figures(plan),
+        "tblKpiWalk": walk_figures(plan),
+        "tblKpiBacklog": worst_backlogs(plan),
     }
     if "tblAssumption" in plan:
         tables["tblAssumption"] = assumption_values(plan)
     for name, frame in tables.items():
         plan = plan.with_table(name, frame)
     return plan, len(failing)
+
+
+def _write_views(book: Book, plan: Plan) -> None:
+    from xlplan.reports.views import grids, write_grid
+    from xlplan.workbook.template.organisation import ROOM
+
+    for grid in grids(plan):
+        write_grid(book, grid, ROOM[grid.name])
 
 
 def _stamped(plan: Plan, *, now: dt.datetime, failed: int, seconds: float) -> Plan:

@@ -107,6 +107,11 @@ class BookContract:
             book.write("tblEmpty", {"key": values, "value": [1] * len(values)})
             assert book.read("tblEmpty").columns == {"key": values, "value": [1] * len(values)}
 
+    def test_no_rows_blank_the_columns_not_given_too(self, book: Book) -> None:
+        assert book.write("tblPlan", {"volume": []}) > 0
+        assert book.read("tblPlan").columns == {"queue": [], "volume": [], "aht_s": []}
+        assert book.write("tblPlan", {"volume": []}) == 0
+
     def test_unknown_columns_and_ragged_columns_are_refused(self, book: Book) -> None:
         with pytest.raises(WorkbookError, match="volumes"):
             book.write("tblPlan", {"volumes": [1, 2, 3]})

@@ -46,22 +46,34 @@ def grid(name: str, value: Any) -> Grid:
     """
     if hasattr(value, "tolist"):
         value = value.tolist()
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if not _is_range(value):
         return [[value]]
-    rows = [list(row) if isinstance(row, Sequence) and not isinstance(row, str) else [row] for row in value]
+    too_many = CellError(VALUE, f"{name} has more than {MAX_CELLS:,} cells; give the filled part of the column")
+    if len(value) > MAX_CELLS:
+        raise too_many
+    rows = [list(row) if _is_range(row) else [row] for row in value]
     widths = {len(row) for row in rows}
     if not rows or widths == {0}:
         raise CellError(VALUE, f"{name} is an empty range; give at least one cell")
     if len(widths) > 1:
         raise CellError(VALUE, f"{name} has rows of {sorted(widths)} cells; give a rectangular range")
     if len(rows) * widths.pop() > MAX_CELLS:
-        raise CellError(VALUE, f"{name} has more than {MAX_CELLS:,} cells; give the filled part of the column")
+        raise too_many
     return rows
 
 
+def _is_range(value: Any) -> bool:
+    """True for rows of cells; a text and bytes are sequences too, but stand in one cell."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+
+
 def is_blank(cell: Any) -> bool:
-    """True for an empty cell; NaN is what some hosts send for one."""
-    return cell is None or cell == "" or (isinstance(cell, float) and math.isnan(cell))
+    """True for an empty cell; NaN is what some hosts send for one, and pandas has marks of its own."""
+    if isinstance(cell, str):
+        return not cell
+    if isinstance(cell, float):
+        return math.isnan(cell)
+    return cell is None or type(cell).__name__ in {"NAType", "NaTType"}
 
 
 def error_of(cell: Any) -> CellError | None:
@@ -104,14 +116,17 @@ def date(name: str, cell: Any) -> dt.datetime | CellError | None:
     if is_blank(cell):
         return None
     if isinstance(cell, dt.datetime):
-        return cell.replace(tzinfo=None)
+        return cell.replace(tzinfo=None)  # COM marks a cell's local time as UTC
     if isinstance(cell, dt.date):
         return dt.datetime(cell.year, cell.month, cell.day)
     if isinstance(cell, str):
         try:
-            return dt.datetime.fromisoformat(cell).replace(tzinfo=None)
+            moment = dt.datetime.fromisoformat(cell)
         except ValueError:
-            return CellError(VALUE, f"{name} is {shown(cell)}; type a date")
+            return CellError(VALUE, f"{name} is {shown(cell)}; type a date such as 2026-01-05")
+        if moment.tzinfo is not None:
+            return CellError(VALUE, f"{name} is {shown(cell)}; type local time without a zone")
+        return moment
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type a date")
     if not 61 <= cell < 2_958_466:
@@ -125,4 +140,4 @@ def shown(cell: Any) -> str:
         return f"the text '{cell[:40]}'"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    return str(cell)
+    return " ".join(str(cell).split())[:40]

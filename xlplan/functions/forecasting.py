@@ -26,9 +26,9 @@ WEEKS = [[45663 + 7 * week] for week in range(8)]
         ),
         Argument(
             "season",
-            "periods per cycle, as one cell",
+            "periods per cycle",
             "periods",
-            kind="numbers",
+            kind="single",
             default=None,
             default_words="52 weeks, 12 months, 7 days",
         ),
@@ -43,7 +43,7 @@ def forecast(
     dates: list[dt.datetime | None],
     target_dates: list[dt.datetime | None],
     method: str,
-    season: list[float] | None,
+    season: float | None,
 ) -> Any:
     """Forecast a series: the method that back-tests best, or the one that is named."""
     import numpy as np
@@ -58,15 +58,12 @@ def forecast(
     wanted = [date for date in target_dates if date is not None]
     if not known or not wanted:
         raise CellError(NA, "there is nothing to forecast; give values with their dates, and target dates")
-    cycle = None if season is None else season[0]
-    if cycle is not None and (cycle < 1 or cycle != int(cycle)):
-        raise CellError(NUM, f"season is {cycle:g}; type a whole number of periods")
     found = forecast_values(
         np.array([np.nan if value is None else value for value, _ in known]),
         np.array([date for _, date in known], dtype="datetime64[s]"),
         np.array(wanted, dtype="datetime64[s]"),
         method=method,
-        season=None if cycle is None else int(cycle),
+        season=None if season is None else _periods(season),
     )
     answers = iter(np.asarray(found).tolist())
     blank = CellError(NA, "the target date is blank")
@@ -112,9 +109,7 @@ def bias(actual: list[float | None], forecast: list[float | None]) -> float:
         ACTUAL,
         FORECAST,
         Argument("history", "what was known when the forecast was made", "as actual", kind="numbers"),
-        Argument(
-            "season", "periods per cycle, as one cell", "periods", kind="numbers", default=None, default_words="1"
-        ),
+        Argument("season", "periods per cycle", "periods", kind="single", default=1.0),
     ],
     returns="mean absolute error / mean seasonal step of the history; below 1 beats seasonal naive",
     example=([[12], [14]], [[11], [15]], [[10], [12], [10], [12]]),
@@ -125,13 +120,18 @@ def mase(
     actual: list[float | None],
     forecast: list[float | None],
     history: list[float | None],
-    season: list[float] | None,
+    season: float,
 ) -> float:
     """Mean absolute scaled error of a forecast, against seasonal naive on the history."""
     from xlplan.planning.forecast import accuracy
 
-    cycle = 1 if season is None else int(season[0])
-    return accuracy.mase(_filled(actual), _filled(forecast), history=_filled(history), season=cycle)
+    return accuracy.mase(_filled(actual), _filled(forecast), history=_filled(history), season=_periods(season))
+
+
+def _periods(season: float) -> int:
+    if season < 1 or season != int(season):
+        raise CellError(NUM, f"season is {season:g}; type a whole number of periods")
+    return int(season)
 
 
 def _filled(values: list[float | None]) -> list[float]:

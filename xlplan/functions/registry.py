@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 MODULES = ("forecasting", "staffing", "readouts")
 """Modules of this package whose marked functions make up the registry."""
 
-Kind = Literal["number", "numbers", "dates", "text", "flag"]
+Kind = Literal["number", "single", "numbers", "dates", "text", "flag"]
 REQUIRED = object()
 MARK = "_cell_function"
 
 _SCALAR: dict[str, Callable[[str, Any], Any]] = {
-    "number": cellvalues.number,
+    "single": cellvalues.number,
     "text": cellvalues.text,
     "flag": cellvalues.flag,
 }
@@ -39,7 +39,7 @@ class Argument:
         For the help text; ``[name]`` in help where there is a default.
     kind : str
         ``number`` is one value per cell of the answer and broadcasts; ``numbers`` and ``dates`` take a whole range;
-        ``text`` and ``flag`` are single values.
+        ``single`` (a number), ``text`` and ``flag`` are single values.
     default : object, optional
         What a blank or missing argument means; required otherwise.
     default_words : str, optional
@@ -170,11 +170,15 @@ def call(name: str, *cells: Any, cell: str = "") -> Any:
         raise
     if cell:
         errorlog.forget(cell)
-        for row in result if isinstance(result, list) else []:
-            for item in row:
-                if isinstance(item, CellError):
-                    errorlog.note(cell, name.upper(), item)
+        failed = _first_error(result)
+        if failed is not None:
+            errorlog.note(cell, name.upper(), failed)
     return result
+
+
+def _first_error(result: Any) -> CellError | None:
+    rows = result if isinstance(result, list) else []
+    return next((item for row in rows for item in row if isinstance(item, CellError)), None)
 
 
 def _call(name: str, cells: Sequence[Any]) -> Any:
@@ -209,8 +213,10 @@ def _whole(argument: Argument, cell: Any) -> Any:
         if len(cells) == 1 and len(cells[0]) == 1 and cellvalues.is_blank(cells[0][0]):
             return _default(argument)
         convert = cellvalues.number if argument.kind == "numbers" else cellvalues.date
-        values = [convert(argument.name, item) for row in cells for item in row]
-        return [_raised(value) for value in values]
+        items = [item for row in cells for item in row]
+        if len(items) == 1:
+            return [_raised(convert(argument.name, items[0]))]
+        return [_raised(convert(f"cell {place} of {argument.name}", item)) for place, item in enumerate(items, start=1)]
     if len(cells) * len(cells[0]) > 1:
         raise CellError(VALUE, f"{argument.name} takes one value; give a single cell")
     value = _raised(_SCALAR[argument.kind](argument.name, cells[0][0]))
@@ -230,9 +236,7 @@ def _raised(value: Any) -> Any:
 
 
 def _cellwise(function: Function, each: dict[str, Grid], whole: dict[str, Any]) -> Any:
-    """One answer per cell of the common shape: columns in one call, and cell by cell only where one of them fails."""
-    import numpy as np
-
+    """One answer per cell of the common shape."""
     rows, columns = _common(each)
     count = rows * columns
     failed: list[CellError | None] = [None] * count
@@ -242,19 +246,26 @@ def _cellwise(function: Function, each: dict[str, Grid], whole: dict[str, Any]) 
             numbers[argument.name] = _column(argument, each[argument.name], rows, columns, failed)
     good = [place for place in range(count) if failed[place] is None]
     answers: list[Any] = list(failed)
-    if len(good) > 1:
-        chosen = {name: values[good] for name, values in numbers.items()}
-        try:
-            found = np.asarray(function.run(**chosen, **whole), dtype=float).tolist()
-        except PlanError:
-            found = [_one(function, numbers, whole, place) for place in good]
-        for place, value in zip(good, found, strict=True):
-            answers[place] = value
-    elif good:
-        answers[good[0]] = _one(function, numbers, whole, good[0])
+    for place, value in zip(good, _answers(function, numbers, whole, good), strict=True):
+        answers[place] = value
     if count == 1:
-        return _plain_number(_raised(answers[0]))
+        return _raised(_plain_number(answers[0]))
     return [[_plain_number(answers[r * columns + c]) for c in range(columns)] for r in range(rows)]
+
+
+def _answers(function: Function, numbers: dict[str, Any], whole: dict[str, Any], places: list[int]) -> list[Any]:
+    """Answers at ``places``: in one call, and half by half around cells that fail, so that one costs little."""
+    import numpy as np
+
+    if len(places) < 2:
+        return [_one(function, numbers, whole, place) for place in places]
+    chosen = {name: values[places] for name, values in numbers.items()}
+    try:
+        return list(np.asarray(function.run(**chosen, **whole), dtype=float).tolist())
+    except PlanError:
+        middle = len(places) // 2
+        first, second = places[:middle], places[middle:]
+        return _answers(function, numbers, whole, first) + _answers(function, numbers, whole, second)
 
 
 def _one(function: Function, numbers: dict[str, Any], whole: dict[str, Any], place: int) -> float | CellError:

@@ -175,6 +175,8 @@ def gross_up(fte: Any, shrinkage: list[float | None], rule: str) -> Any:
     from xlplan.planning import staffing
 
     parts = [part for part in shrinkage if part is not None]
+    if not parts:
+        raise CellError("#VALUE!", "shrinkage is blank throughout; type a share, 0 if no paid time is lost")
     if rule.lower() not in {"multiply", "add"}:
         raise CellError("#VALUE!", f"rule is '{rule}'; type multiply or add")
     combined = staffing.combined_shrinkage(parts, rule="add" if rule.lower() == "add" else "multiply")

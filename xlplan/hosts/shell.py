@@ -138,9 +138,9 @@ def check(options: argparse.Namespace) -> Report:
 
     done = macros.check(FileBook.open(Path(options.plan)))
     stopped = len(errors(done.findings))
-    verdict = "ready to refresh" if not stopped else f"{stopped} findings stop a refresh"
+    verdict = "ready to refresh" if not stopped else f"errors that stop a refresh: {stopped}"
     warnings = sum(finding.severity == "warning" for finding in done.findings)
-    lines = [*_finding_lines(done.findings), f"{options.plan}: {verdict}, {warnings} warnings"]
+    lines = [*_finding_lines(done.findings), f"{options.plan}: {verdict}; warnings: {warnings}"]
     data = {"plan": options.plan, "findings": [asdict(finding) for finding in done.findings]}
     return (OK if done.passed else CHECKS_FAILED), lines, data
 

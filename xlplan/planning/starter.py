@@ -13,12 +13,15 @@ import pandas as pd
 
 from xlplan.errors import PlanError, TableError
 from xlplan.planning.calendar import Grain, infer_grain
+from xlplan.planning.observed_hours import observed_hours, worked_days
 from xlplan.tables.plan import NAME_DEFAULTS, Plan
-from xlplan.tables.schema import ANY, Finding
+from xlplan.tables.schema import ANY, Finding, errors
 from xlplan.tables.typed import show
 
 UNDETERMINED = "und"
 """BCP 47 for a language that nobody has named yet."""
+ZONED = r":\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$"
+"""A time of day with an offset from UTC: volumes come on the queue's own clock."""
 SITE = "SITE-1"
 OPEN, CLOSE = 9 * 60, 17 * 60
 
@@ -57,7 +60,7 @@ def read_volumes(frame: pd.DataFrame, *, name: str = "volumes", queues: Sequence
     Raises
     ------
     TableError
-        A finding per bad row: no date, no number, negative, or twice.
+        A finding per bad row: no series, no date, a date with a time zone, no number, negative, or twice.
     """
     needed = ("unique_id", "ds", "y")
     absent = [column for column in needed if column not in frame]
@@ -68,7 +71,7 @@ def read_volumes(frame: pd.DataFrame, *, name: str = "volumes", queues: Sequence
             [Finding("missing_column", "error", name, absent[0], None, found, "a column " + absent[0], fix)]
         )
     if queues:
-        known = frame["unique_id"].astype("str").unique().tolist()
+        known = _text(frame["unique_id"]).dropna().unique().tolist()
         unknown = [queue for queue in queues if queue not in known]
         if unknown:
             raise PlanError(
@@ -76,20 +79,28 @@ def read_volumes(frame: pd.DataFrame, *, name: str = "volumes", queues: Sequence
                 do=f"use {', '.join(known[:5])}" + (" ..." if len(known) > 5 else ""),
             )
     numbers = np.arange(2, len(frame) + 2)  # the row of the file, below its header
-    rows = pd.DataFrame({"file_row": numbers, "queue": frame["unique_id"].astype("str").to_numpy()})
-    rows["language"] = frame["language"].astype("str").to_numpy() if "language" in frame else UNDETERMINED
-    rows["start"] = pd.to_datetime(frame["ds"], errors="coerce", format="ISO8601").to_numpy()
+    rows = pd.DataFrame({"file_row": numbers, "queue": _text(frame["unique_id"]).to_numpy()})
+    rows["language"] = UNDETERMINED
+    if "language" in frame:
+        rows["language"] = _text(frame["language"]).fillna(UNDETERMINED).to_numpy()
+    stamps = frame["ds"].astype("str")
+    zoned = stamps.str.contains(ZONED, regex=True).fillna(False).to_numpy(dtype=bool)
+    rows["start"] = pd.to_datetime(stamps.mask(zoned), errors="coerce", format="ISO8601").to_numpy()
     rows["volume"] = pd.to_numeric(frame["y"], errors="coerce").to_numpy(dtype=float)
+    rows["unique_id"], rows["zoned"] = rows["queue"], zoned
     rows["ds"], rows["y"] = frame["ds"].to_numpy(), frame["y"].to_numpy()
     if queues:
         rows = rows.loc[rows["queue"].isin(list(queues))]
     blank = pd.isna(rows["y"]) | rows["y"].astype("str").str.strip().eq("")
-    findings = _listed(
-        name, rows.loc[rows["start"].isna()], "ds", "a date and time such as 2026-01-05 09:30", "type it that way"
+    findings = _listed(name, rows.loc[rows["queue"].isna()], "unique_id", "the name of a series", "type the queue's id")
+    findings += _listed(
+        name, rows.loc[rows["zoned"]], "ds", "the local time of the queue, without an offset", "type the local time"
     )
+    undated = rows["start"].isna() & ~rows["zoned"]
+    findings += _listed(name, rows.loc[undated], "ds", "a date and time such as 2026-01-05 09:30", "type it that way")
     findings += _listed(name, rows.loc[rows["volume"].isna() & ~blank], "y", "a number", "type the volume as a number")
     findings += _listed(name, rows.loc[rows["volume"].lt(0)], "y", "0 or more", "correct it or leave it blank")
-    findings += _listed(name, rows.loc[np.isinf(rows["volume"])], "y", "a finite number", "correct it")
+    findings += _listed(name, rows.loc[rows["volume"].eq(np.inf)], "y", "a finite number", "correct it")
     rows = rows.loc[rows["volume"].notna() & rows["start"].notna()]
     twice = rows.loc[rows.duplicated(["queue", "language", "start"])]
     findings += _listed(name, twice, "ds", "each start once per series", "delete one of the two rows, or sum them")
@@ -99,6 +110,12 @@ def read_volumes(frame: pd.DataFrame, *, name: str = "volumes", queues: Sequence
         raise PlanError(f"{name} holds no volume", do="give at least one row of unique_id, ds, y")
     ordered = rows.sort_values(["queue", "language", "start"], kind="stable")
     return ordered[["queue", "language", "start", "volume"]].reset_index(drop=True)
+
+
+def _text(values: pd.Series[Any]) -> pd.Series[str]:
+    """Ids as text without outer spaces; blank where nothing is typed."""
+    text = values.astype("str").str.strip()
+    return text.mask(text.eq(""))
 
 
 def _listed(name: str, rows: pd.DataFrame, column: str, expected: str, fix: str) -> list[Finding]:
@@ -142,13 +159,15 @@ def starter(
     Raises
     ------
     PlanError
-        An irregular grain, or too little data to hold weeks back.
+        An irregular grain, weeks that do not begin on Monday, or too little data to hold weeks back.
+    TableError
+        A horizon, currency or time zone that a plan cannot have.
     """
     grain = infer_grain(volumes["start"].to_numpy())
     assume = defaults or Defaults()
-    start = _plan_start(volumes["start"], grain, hold_back_weeks)
     pattern = horizon or (f"{hold_back_weeks}w" if hold_back_weeks else "12m" if grain.kind == "month" else "13w")
-    streams = volumes[["queue", "language"]].drop_duplicates()
+    start = _plan_start(volumes["start"], grain, hold_back_weeks, pattern)
+    streams = _streams(volumes, start)
     queues = streams["queue"].unique().tolist()
     hours = {queue: _open_hours(volumes.loc[volumes["queue"].eq(queue)], grain) for queue in queues}
     named = {queue: f"hours {number}" if len(queues) > 1 else "open" for number, queue in enumerate(queues, start=1)}
@@ -175,7 +194,7 @@ def starter(
             "interval_min": interval,
             "open_hours": [named[queue] for queue in queues],
         },
-        "tblWorkstream": {**streams.to_dict("list"), "active": True},
+        "tblWorkstream": streams.to_dict("list"),
         "tblOpenHours": _stacked([hours[queue].assign(open_hours=named[queue]) for queue in queues]),
         "tblSite": {
             "site": [SITE],
@@ -209,22 +228,41 @@ def starter(
         "tblHoliday": {name: [] for name in ("holiday_calendar", "date", "name", "staff_off", "volume_effect")},
         "tblSetting": {name: [] for name in ("setting", "value", "unit", "meaning")},
         **_history(volumes, grain),
-        "tblAssumption": _assumptions(start, queues),
+        "tblAssumption": _assumptions(start, later=int((~streams["active"]).sum())),
     }
     for name, columns in tables.items():
         plan = plan.with_table(name, pd.DataFrame(columns))
+    broken = errors(plan.check())
+    if broken:
+        raise TableError(broken)
     return plan
 
 
-def _plan_start(starts: pd.Series[Any], grain: Grain, hold_back_weeks: int) -> dt.date:
+def _streams(volumes: pd.DataFrame, start: dt.date) -> pd.DataFrame:
+    """Workstreams of the volumes; one that began after the plan's start has nothing to be forecast from."""
+    began = volumes.groupby(["queue", "language"], sort=False)["start"].min().reset_index(name="began")
+    return began[["queue", "language"]].assign(active=began["began"] < pd.Timestamp(start))
+
+
+def _plan_start(starts: pd.Series[Any], grain: Grain, hold_back_weeks: int, pattern: str) -> dt.date:
+    """The first day after the history, or after the part of it that is not held back, on which the pattern can begin.
+
+    Plans by weeks begin on a Monday, plans by months on a first of the month.
+    """
+    if grain.kind == "month" and hold_back_weeks:
+        raise PlanError("weeks cannot be held back from monthly volumes", do="leave out --hold-back")
+    if grain.kind == "week" and grain.week_start != 1:
+        raise PlanError(
+            f"weeks of the volumes begin on a {starts.min():%A}, expected a Monday",
+            where="ds",
+            do="sum the volumes to weeks from Monday to Sunday, or give them by day",
+        )
     last = starts.max().normalize()
     if grain.kind == "month":
-        if hold_back_weeks:
-            raise PlanError("weeks cannot be held back from monthly volumes", do="leave out --hold-back")
-        return (last + pd.offsets.MonthBegin(1)).date()
-    if grain.kind == "week":
-        last = last + pd.Timedelta(days=6)
-    monday = last + pd.Timedelta(days=7 - last.day_of_week)
+        after = last + pd.offsets.MonthBegin(1)
+    else:
+        after = last + pd.Timedelta(days=7 if grain.kind == "week" else 1)
+    monday = after + pd.Timedelta(days=-after.day_of_week % 7)
     start = monday - pd.Timedelta(weeks=hold_back_weeks)
     if start <= starts.min():
         weeks = int((monday - starts.min()).days // 7)
@@ -232,7 +270,10 @@ def _plan_start(starts: pd.Series[Any], grain: Grain, hold_back_weeks: int) -> d
             f"the data covers {weeks} weeks, {hold_back_weeks} cannot be held back",
             do=f"hold back {max(weeks - 2, 0)} or fewer",
         )
-    return start.date()
+    if "w" in pattern:
+        return start.date()
+    first = start if hold_back_weeks else after
+    return (first if first.day == 1 else first + pd.offsets.MonthBegin(1)).date()
 
 
 def _staffing_interval(grain: Grain) -> int:
@@ -243,22 +284,13 @@ def _staffing_interval(grain: Grain) -> int:
 
 
 def _open_hours(rows: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-    """Opening hours as the data shows them: weekdays and times at which contacts mostly came."""
+    """Opening hours as the data shows them; office hours where it has no time of day."""
     busy = rows.loc[rows["volume"].gt(0)]
-    if busy.empty or grain.kind in {"week", "month"}:
-        return pd.DataFrame({"weekday": range(1, 6), "open": OPEN, "close": CLOSE})
-    weekday = busy["start"].dt.day_of_week + 1
-    days = busy["start"].dt.normalize().groupby(weekday).nunique()
-    open_days = days.loc[days >= 0.5 * days.max()].index
-    if grain.kind == "day":
-        return pd.DataFrame({"weekday": list(open_days), "open": OPEN, "close": CLOSE})
-    minute = busy["start"].dt.hour * 60 + busy["start"].dt.minute
-    spans = []
-    for day in open_days:
-        seen = minute.loc[weekday.eq(day)].value_counts()
-        usual = seen.loc[seen >= 0.5 * days[day]].index
-        spans.append((day, int(usual.min()), int(usual.max()) + int(grain.minutes or 0)))
-    return pd.DataFrame(spans, columns=["weekday", "open", "close"])
+    if busy.empty or grain.minutes is None:
+        by_day = grain.kind == "day" and not busy.empty
+        weekdays = list(worked_days(busy["start"])) if by_day else list(range(1, 6))
+        return pd.DataFrame({"weekday": weekdays, "open": OPEN, "close": CLOSE})
+    return observed_hours(busy, interval_min=grain.minutes)
 
 
 def _stacked(frames: list[pd.DataFrame]) -> dict[str, Any]:
@@ -272,7 +304,7 @@ def _history(volumes: pd.DataFrame, grain: Grain) -> dict[str, dict[str, Any]]:
     return {"tblActual": {**volumes.to_dict("list"), "grain": grain.kind}}
 
 
-def _assumptions(start: dt.date, queues: list[str]) -> dict[str, list[Any]]:
+def _assumptions(start: dt.date, *, later: int) -> dict[str, list[Any]]:
     """The register: each default with its table and column, to be confirmed before the plan starts."""
     default, shown = "default of xlplan", "proposed from the volumes"
     rows = [
@@ -293,6 +325,9 @@ def _assumptions(start: dt.date, queues: list[str]) -> dict[str, list[Any]]:
         ("days_off", "No public holidays are known to the plan", "tblHoliday", "date", default),
         ("channel", "The work is voice, answered at once", "tblQueue", "work_type", default),
     ]
+    if later:
+        stated = f"Workstreams without volumes before the plan starts are not planned: {later}"
+        rows.append(("not_planned", stated, "tblWorkstream", "active", shown))
     return {
         "assumption": [row[0] for row in rows],
         "statement": [row[1] for row in rows],

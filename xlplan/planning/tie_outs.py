@@ -49,6 +49,14 @@ def _rows(check: str, what: str, table: str, broken: pd.Series[bool], severity: 
     return TieOut(check, what, None, None, 0.0, int(broken.sum()), severity, table)
 
 
+def periods(plan: Plan) -> TieOut:
+    """Periods cover the horizon day by day."""
+    rows = plan["tblPeriod"]
+    expected = (rows["end"].shift() + pd.Timedelta(days=1)).fillna(pd.Timestamp(plan.name("PlanStart")))
+    broken = rows["start"].ne(expected) | (rows["end"] - rows["start"]).dt.days.add(1).ne(rows["days"])
+    return _rows("periods", "Periods follow each other from PlanStart without a gap", "tblPeriod", broken)
+
+
 def forecast_parts(plan: Plan) -> TieOut:
     """The parts of each forecast sum to its volume."""
     rows = plan["tblForecast"]
@@ -91,6 +99,12 @@ def bill_weights(plan: Plan) -> TieOut:
     return _rows("bill_weights", "Every period is billed once, over its months", "tblPeriodBill", broken)
 
 
+def profile_shares(plan: Plan) -> TieOut:
+    """The shares of each typical week sum to 1."""
+    sums = plan["tblProfile"].groupby(["queue", "language", "period"])["share"].sum()
+    return _rows("profile", "Shares of every typical week sum to 1", "tblProfile", (sums - 1).abs() > RELATIVE)
+
+
 def intervals_volume(plan: Plan) -> TieOut:
     """Interval volumes times their occurrences sum to the forecast."""
     rows = plan["tblIntervalReq"]
@@ -107,6 +121,13 @@ def intervals_hours(plan: Plan) -> TieOut:
     return _equal("interval_hours", "Agents by interval sum to the hours required", "tblReq", left, right)
 
 
+def required_volume(plan: Plan) -> TieOut:
+    """The requirement is for the forecast."""
+    left = float(plan["tblReq"]["volume"].sum())
+    right = float(plan["tblForecast"]["volume"].sum())
+    return _equal("requirement_volume", "Hours are required for the volume forecast", "tblReq", left, right)
+
+
 def service_met(plan: Plan) -> TieOut:
     """Scheduled agents give the service level in every interval with a target."""
     rows = plan["tblIntervalReq"].merge(plan["tblQueue"][["queue", "target"]], on="queue")
@@ -119,6 +140,13 @@ def placed(plan: Plan) -> TieOut:
     left = float(plan["tblAllocation"]["served_hours"].sum())
     right = float(plan["tblReq"]["required_hours"].sum())
     return _equal("allocation_hours", "Hours placed at sites equal the hours required", "tblAllocation", left, right)
+
+
+def placed_items(plan: Plan) -> TieOut:
+    """Items placed are the forecast."""
+    left = float(plan["tblAllocation"]["items"].sum())
+    right = float(plan["tblForecast"]["volume"].sum())
+    return _equal("allocation_items", "Items placed at sites equal the forecast", "tblAllocation", left, right)
 
 
 def gross_up(plan: Plan) -> TieOut:
@@ -153,17 +181,31 @@ def cost_centres(plan: Plan) -> TieOut:
     return _rows("cost_centre", what, "tblBudget", broken, "info")
 
 
+def outcomes(plan: Plan) -> TieOut:
+    """What came by interval sums to what came by period, where there are intervals."""
+    intervals, summed = plan["tblOutcome"], plan["tblOutcomePeriod"]
+    by_interval = pd.MultiIndex.from_frame(intervals[["queue", "language"]])
+    own = pd.MultiIndex.from_frame(summed[["queue", "language"]]).isin(by_interval)
+    left, right = float(intervals["actual"].sum()), float(summed.loc[own, "actual"].sum())
+    return _equal("outcome", "Actuals by interval sum to actuals by period", "tblOutcomePeriod", left, right)
+
+
 CHECKS: tuple[Callable[[Plan], TieOut], ...] = (
+    periods,
     bill_weights,
     forecast_parts,
     forecast_bounds,
     forecast_history,
+    profile_shares,
     intervals_volume,
+    required_volume,
     intervals_hours,
     service_met,
     placed,
+    placed_items,
     gross_up,
     budget_total,
     budget_lines,
     cost_centres,
+    outcomes,
 )

@@ -40,6 +40,14 @@ class Workstream:
     open_hours: pd.DataFrame
     holidays: pd.DataFrame
     method: str
+    tat_h: float = np.nan
+    compliance: float = np.nan
+    tat_clock: str = "calendar"
+    clock_h: float = np.nan
+    normal_backlog_h: float = np.nan
+    concurrency: int = 1
+    review_chain: str | None = None
+    exposure_tier: str | None = None
 
     @property
     def label(self) -> str:
@@ -59,6 +67,7 @@ def workstreams(plan: Plan) -> list[Workstream]:
     hours = dict(iter(plan["tblOpenHours"].groupby("open_hours")))
     holidays = plan["tblHoliday"]
     calendars = dict(plan["tblLanguage"][["language", "holiday_calendar"]].itertuples(index=False, name=None))
+    crew_share = _crew_shares(plan)
     found = []
     for row in plan.filled("tblWorkstream").to_dict("records"):
         if not row["active"]:
@@ -85,15 +94,37 @@ def workstreams(plan: Plan) -> list[Workstream]:
                         plan.setting("max_occupancy_live" if live else "max_occupancy_deferrable"),
                     )
                 ),
-                min_crew=float(_or(row["min_crew"], _or(queue["min_crew"], 0.0))),
+                min_crew=float(
+                    _or(row["min_crew"], _or(queue["min_crew"], 0.0) * crew_share[row["queue"], row["language"]])
+                ),
                 interval_min=int(interval),
                 time_zone=str(_or(queue["time_zone"], plan.name("PlanTimeZone"))),
                 open_hours=hours[_or(row["open_hours"], queue["open_hours"])],
                 holidays=holidays.loc[holidays["holiday_calendar"].eq(calendar)] if calendar else holidays.iloc[:0],
                 method=str(_or(row["method"], "auto")),
+                tat_h=float(queue["tat_h"]),
+                compliance=float(queue["compliance"]),
+                tat_clock=str(_or(queue["tat_clock"], "calendar")),
+                clock_h=float(queue["clock_h"]),
+                normal_backlog_h=float(queue["normal_backlog_h"]),
+                concurrency=int(_or(queue["concurrency"], 1)),
+                review_chain=_or(queue["review_chain"], None),
+                exposure_tier=_or(queue["exposure_tier"], None),
             )
         )
     return found
+
+
+def _crew_shares(plan: Plan) -> dict[tuple[str, str], float]:
+    """Share of a queue's minimum crew by language: by forecast volume, evenly while there is none."""
+    streams = plan.filled("tblWorkstream").loc[lambda f: f["active"].astype(bool), ["queue", "language"]]
+    volume = plan["tblForecast"].groupby(["queue", "language"])["volume"].sum().rename("volume").reset_index()
+    rows = streams.merge(volume, on=["queue", "language"], how="left")
+    own = rows["volume"].fillna(0.0)
+    whole = own.groupby(rows["queue"]).transform("sum")
+    even = 1.0 / rows.groupby("queue")["language"].transform("size")
+    share = (own / whole.where(whole > 0)).fillna(even)
+    return {(q, code): float(part) for q, code, part in zip(rows["queue"], rows["language"], share, strict=True)}
 
 
 def most_specific(rows: pd.DataFrame, **keys: str | None) -> pd.DataFrame:

@@ -18,6 +18,8 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
     where : str
         The workbook.
     """
+    if not plan["tblRoster"].empty:
+        return _organisation(plan, failed=failed, where=where)
     head = headlines(plan)
     periods = plan["tblPeriod"]
     currency = plan.name("PlanCurrency")
@@ -42,6 +44,42 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
         said.append(f"Forecasts like this one were off by {head.wape:.1%} of the volume when tested on the history.")
     else:
         said.append("The history is too short to test the forecast on it.")
+    verdict = "All checks pass" if not failed else f"{failed} checks fail: see the sheet Checks"
+    said.append(f"{verdict}; the plan is in {where}.")
+    return said
+
+
+def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
+    """Need, gap, cost, the first workstream that breaks its promise, checks."""
+    head = headlines(plan)
+    periods, currency = plan["tblPeriod"], plan.name("PlanCurrency")
+    streams, sites = len(plan["tblForecast"].drop_duplicates(["queue", "language"])), plan["tblSite"]["site"].nunique()
+    said = [
+        f"From {periods['start'].iloc[0]:%d %B %Y} to {periods['end'].iloc[-1]:%d %B %Y} {streams} workstreams at "
+        f"{sites} sites expect {head.volume:,.0f} items, which take {head.hours:,.0f} productive hours and "
+        f"{head.fte_mean:,.0f} FTE on average, most in {head.fte_peak_period}."
+    ]
+    gap = plan["tblGap"].groupby(["queue", "language"])["unmet_hours"].sum().sort_values(ascending=False)
+    if head.unmet_hours > 0.5:
+        queue, language = gap.index[0]
+        said.append(
+            f"For {head.unmet_hours:,.0f} of these hours ({head.unmet_hours / head.hours:.1%}) there is nobody, most of "
+            f"all in {queue} {language} with {gap.iloc[0]:,.0f}; they are priced at {currency} {head.penalty:,.0f} of "
+            f"penalties, which are not in the cost."
+        )
+    else:
+        said.append("All of these hours are placed at a site that may and can do them.")
+    share = head.vendor_cost / head.cost if head.cost else 0.0
+    said.append(f"The plan costs {currency} {head.cost:,.0f}, {share:.0%} of it at vendors.")
+    breaking = plan["tblBlowout"].loc[lambda f: f["first_breach"].notna()]
+    if breaking.empty:
+        said.append("No workstream is expected to miss its turnaround.")
+    else:
+        row = breaking.sort_values(["first_breach", "breach_probability"], ascending=[True, False]).iloc[0]
+        said.append(
+            f"{row['queue']} {row['language']} is the first to miss its turnaround, in the period from "
+            f"{row['first_breach']:%d %B %Y}; {len(breaking)} workstreams miss theirs in all."
+        )
     verdict = "All checks pass" if not failed else f"{failed} checks fail: see the sheet Checks"
     said.append(f"{verdict}; the plan is in {where}.")
     return said

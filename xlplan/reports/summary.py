@@ -28,6 +28,11 @@ class Headlines:
     fte_peak_period: str
     paid_hours: float
     cost: float
+    vendor_cost: float
+    unmet_hours: float
+    penalty: float
+    breaches: float
+    first_breach: str
     wape: float | None
     actual: float | None
     actual_wape: float | None
@@ -41,6 +46,8 @@ def headlines(plan: Plan) -> Headlines:
     forecast, required = plan["tblForecast"], plan["tblReq"]
     placed, intervals = plan["tblAllocation"], plan["tblIntervalReq"]
     outcome = plan["tblOutcomePeriod"]
+    gap = plan["tblGap"]
+    breaking = plan["tblBlowout"].loc[lambda f: f["first_breach"].notna()]
     fte = placed.groupby("period", sort=False)["fte"].sum()
     days = plan["tblPeriod"].set_index("period")["days"].reindex(fte.index)
     volume = float(forecast["volume"].sum())
@@ -63,7 +70,12 @@ def headlines(plan: Plan) -> Headlines:
         fte_peak=float(fte.max()) if not fte.empty else 0.0,
         fte_peak_period=str(fte.idxmax()) if not fte.empty else "",
         paid_hours=float(placed["paid_hours"].sum()),
-        cost=float(placed["cost"].sum()),
+        cost=float(plan["tblBudget"]["amount_plan"].sum()),
+        vendor_cost=_vendor_cost(plan),
+        unmet_hours=float(gap["unmet_hours"].sum()),
+        penalty=float(gap["penalty"].sum()),
+        breaches=float(len(breaking)),
+        first_breach=_first_breach(breaking),
         wape=_ratio(
             float((forecast["wape"] * forecast["volume"]).loc[tested].sum()),
             float(forecast["volume"].loc[tested].sum()),
@@ -74,6 +86,21 @@ def headlines(plan: Plan) -> Headlines:
         over_hours=float(outcome["over_hours"].sum()) if actual is not None else None,
         under_hours=float(outcome["under_hours"].sum()) if actual is not None else None,
     )
+
+
+def _vendor_cost(plan: Plan) -> float:
+    vendors = plan["tblVendor"]
+    own = vendors.loc[vendors["in_house"].fillna(True).astype(bool), "vendor"]
+    bought = plan["tblBudget"].loc[lambda f: f["vendor"].isin(vendors["vendor"]) & ~f["vendor"].isin(own)]
+    return float(bought["amount_plan"].sum())
+
+
+def _first_breach(breaking: pd.DataFrame) -> str:
+    """The workstream that breaks first, with its day and the last day to act."""
+    if breaking.empty:
+        return "none expected"
+    row = breaking.sort_values(["first_breach", "breach_probability"], ascending=[True, False]).iloc[0]
+    return f"first {row['queue']} {row['language']} in the period from {row['first_breach']:%Y-%m-%d}"
 
 
 def kpi_table(plan: Plan, *, failed: int, first_failure: str = "") -> pd.DataFrame:
@@ -96,6 +123,10 @@ def kpi_table(plan: Plan, *, failed: int, first_failure: str = "") -> pd.DataFra
         ("Hours paid", head.paid_hours, "paid hours", ""),
         ("Cost", head.cost, currency, "labour of agents"),
         ("Cost per item", _ratio(head.cost, head.volume), f"{currency} per item", ""),
+        ("Cost of vendors", head.vendor_cost, currency, "contracts, in the cost above"),
+        ("Hours unserved", head.unmet_hours, "productive hours", "required, with nobody to do them"),
+        ("Penalty of unserved hours", head.penalty, currency, "not in the cost above"),
+        ("Workstreams that will miss their turnaround", head.breaches, "workstreams", head.first_breach),
         ("Forecast error in back-test (WAPE)", head.wape, "share of actual", "rolling origins on the history"),
         ("Volume that came", head.actual, "items", came),
         ("Forecast error so far (WAPE)", head.actual_wape, "share of actual", ""),

@@ -124,9 +124,9 @@ def _fast(values: pd.Series[Any], column: Column) -> pd.Series[Any] | None:
 def _number(value: Any) -> Any:
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         return _MISFIT
-    size: Any = abs(value)
-    # An infinity, or a whole number that no float holds, is no number of a cell.
-    return float(value) if size <= LARGEST else _MISFIT
+    if isinstance(value, int) and abs(value) > LARGEST:  # Python counts further than a cell does
+        return _MISFIT
+    return float(value) if math.isfinite(value) else _MISFIT
 
 
 def _integer(value: Any) -> Any:

@@ -92,6 +92,9 @@ class Book(Protocol):
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed, else 0."""
 
+    def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
+        """Set single cells of a sheet by address; returns how many changed."""
+
     def save(self, path: Path) -> None:
         """Write the workbook to ``path``: all of it, or nothing."""
 

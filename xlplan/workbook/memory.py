@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xlplan.errors import WorkbookError
-from xlplan.workbook.book import CellValue, Formula, TableCells, TablePlace
+from xlplan.workbook.book import CellValue, ErrorValue, Formula, TableCells, TablePlace
+from xlplan.workbook.package.values import number, stored
 
 
 class MemoryBook:
-    """Named tables and cells held as lists; every table stands on a sheet of its own from A1."""
+    """Named tables and cells held as lists; every table stands on a sheet of its own from A1.
+
+    A value is held as a file would give it back: a date as its serial number, NaN and empty text as a blank.
+    """
 
     label = "memory"
     date1904 = False
@@ -21,8 +25,12 @@ class MemoryBook:
         tables: Mapping[str, Mapping[str, Sequence[CellValue]]] | None = None,
         names: Mapping[str, CellValue] | None = None,
     ) -> None:
-        self._tables = {name: {c: list(v) for c, v in columns.items()} for name, columns in (tables or {}).items()}
-        self._names = dict(names or {})
+        self._tables = {
+            name: {column: [_held(value) for value in values] for column, values in columns.items()}
+            for name, columns in (tables or {}).items()
+        }
+        self._names = {name: _held(value) for name, value in (names or {}).items()}
+        self._cells: dict[str, dict[str, CellValue]] = {}
 
     def places(self) -> dict[str, TablePlace]:
         """Every named table and where it stands."""
@@ -34,8 +42,7 @@ class MemoryBook:
     def read(self, table: str) -> TableCells:
         """The body of one table."""
         place = self._place(table)
-        body = {column: [_value(v) for v in values] for column, values in self._tables[table].items()}
-        return TableCells(place, body)
+        return TableCells(place, {column: list(values) for column, values in self._tables[table].items()})
 
     def write(self, table: str, columns: Mapping[str, Sequence[CellValue]]) -> int:
         """Replace the body of one table; columns not given keep the values of the rows that remain."""
@@ -43,17 +50,18 @@ class MemoryBook:
         unknown = [name for name in columns if name not in place.columns]
         if unknown:
             raise WorkbookError(f"no column {unknown[0]} in {table}", do=f"use one of {', '.join(place.columns)}")
-        rows = {len(values) for values in columns.values()}
-        if len(rows) > 1:
-            raise WorkbookError(f"columns of {table} have {sorted(rows)} rows, expected one length")
-        length = max(rows.pop() if rows else place.rows, 1)
+        given = {name: [_held(value) for value in values] for name, values in columns.items()}
+        lengths = {name: len(values) for name, values in given.items()}
+        if len(set(lengths.values())) > 1:
+            found = ", ".join(f"{name} {length}" for name, length in lengths.items())
+            raise WorkbookError(f"columns of {table} differ in length: {found}", do="give columns of one length")
+        rows = next(iter(lengths.values()), place.rows)
         changed = 0
         for name, old in self._tables[table].items():
-            new = list(columns.get(name, old))[:length]
-            new += [None] * (length - len(new))
-            longer = max(len(new), len(old))
-            padded_old, padded_new = old + [None] * (longer - len(old)), new + [None] * (longer - len(new))
-            changed += sum(a != b for a, b in zip(padded_old, padded_new, strict=True))
+            new = _stretched(given.get(name, old)[:rows], rows)
+            longest = max(len(old), rows)
+            pairs = zip(_stretched(old, longest), _stretched(new, longest), strict=True)
+            changed += sum(not _same(before, after) for before, after in pairs)
             self._tables[table][name] = new
         return changed
 
@@ -63,21 +71,27 @@ class MemoryBook:
 
     def read_name(self, name: str) -> CellValue:
         """The value of a named cell."""
-        if name not in self._names:
-            raise WorkbookError(f"no named cell {name}")
-        return _value(self._names[name])
+        self._need_name(name)
+        return self._names[name]
 
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed."""
-        if name not in self._names:
-            raise WorkbookError(f"no named cell {name}")
-        changed = int(self._names[name] != value)
-        self._names[name] = value
+        self._need_name(name)
+        held = _held(value)
+        changed = not _same(self._names[name], held)
+        self._names[name] = held
+        return int(changed)
+
+    def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
+        """Set single cells of a sheet; returns how many changed."""
+        cells = self._cells.setdefault(sheet, {})
+        changed = sum(cells.get(address) != value for address, value in values.items())
+        cells.update(values)
         return changed
 
     def save(self, path: Path) -> None:
-        """Write the tables and names to a file that only Python reads."""
-        Path(path).write_bytes(pickle.dumps((self._tables, self._names)))
+        """Write the tables, names and cells to a file that only Python reads."""
+        Path(path).write_bytes(pickle.dumps((self._tables, self._names, self._cells)))
 
     def _place(self, table: str) -> TablePlace:
         places = self.places()
@@ -85,6 +99,28 @@ class MemoryBook:
             raise WorkbookError(f"no table {table} in {self.label}", do=f"its tables are {', '.join(places) or 'none'}")
         return places[table]
 
+    def _need_name(self, name: str) -> None:
+        if name not in self._names:
+            raise WorkbookError(f"no named cell {name}", do=f"its named cells are {', '.join(self._names) or 'none'}")
 
-def _value(value: CellValue) -> CellValue:
-    return value.value if isinstance(value, Formula) else value
+
+def _held(value: CellValue) -> CellValue:
+    """The value as a cell would give it back; refuses what no cell holds."""
+    form = stored(value.value if isinstance(value, Formula) else value, date1904=MemoryBook.date1904)
+    if form is None:
+        return None
+    kind, text = form
+    if kind == "n":
+        return number(text)
+    if kind == "b":
+        return text == "1"
+    return ErrorValue(text) if kind == "e" else text
+
+
+def _same(old: CellValue, new: CellValue) -> bool:
+    """Equal, and of one kind: TRUE is not 1."""
+    return old == new and isinstance(old, bool) == isinstance(new, bool)
+
+
+def _stretched(values: list[CellValue], rows: int) -> list[CellValue]:
+    return values + [None] * (rows - len(values))

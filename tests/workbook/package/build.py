@@ -146,8 +146,7 @@ class Workbook:
         for number in sorted({*spec.rows, *spec.row_attributes}):
             cells = spec.rows.get(number, {})
             text = "".join(
-                self._cell(number, column, cells[column], spec.styles.get((number, column)))
-                for column in sorted(cells)
+                self._cell(number, column, cells[column], spec.styles.get((number, column))) for column in sorted(cells)
             )
             rows.append(f'<{p}row r="{number}"{spec.row_attributes.get(number, "")}>{text}</{p}row>')
         tables = "".join(f'<{p}tablePart r:id="rId{i}"/>' for i, _ in enumerate(spec.tables, 1))
@@ -183,9 +182,11 @@ class Workbook:
         strings = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in self.strings)
         found["xl/sharedStrings.xml"] = f'{XML}<sst xmlns="{main}">{strings}</sst>'
         found["xl/styles.xml"] = (
-            f'{XML}<styleSheet xmlns="{main}"><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
+            f'{XML}<styleSheet xmlns="{main}"><fonts count="1"><font/></fonts>'
+            '<fills count="1"><fill><patternFill/></fill></fills>'
             f'<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
-            f'<cellXfs count="10">{"<xf/>" * 10}</cellXfs></styleSheet>'
+            f'<cellXfs count="10">{"<xf/>" * 10}</cellXfs>'
+            '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
         )
         found["xl/_rels/workbook.xml.rels"] = self._relationships(
             [("worksheet", f"worksheets/sheet{i}.xml") for i in range(1, count + 1)]
@@ -201,7 +202,7 @@ class Workbook:
             "xl/workbook.xml": f"{SHEET_ML}sheet.main+xml",
             "xl/sharedStrings.xml": f"{SHEET_ML}sharedStrings+xml",
             "xl/styles.xml": f"{SHEET_ML}styles+xml",
-            **{name: f"{SHEET_ML}worksheet+xml" for name in sheets},
+            **dict.fromkeys(sheets, f"{SHEET_ML}worksheet+xml"),
             **self.types,
         }
         overrides = "".join(f'<Override PartName="/{n}" ContentType="{t}"/>' for n, t in types.items())

@@ -166,7 +166,7 @@ def chart(values: str = "Data!$C$3:$C$5", categories: str = "Data!$B$3:$B$5", ca
     cached = cache or '<c:ptCount val="3"/><c:pt idx="0"><c:v>1</c:v></c:pt><c:pt idx="1"><c:v>2</c:v></c:pt>'
     return (
         f'<c:chartSpace xmlns:c="{C}"><c:chart><c:plotArea><c:barChart><c:ser>'
-        "<c:tx><c:strRef><c:f>Data!$C$2</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>volume</c:v></c:pt>"
+        '<c:tx><c:strRef><c:f>Data!$C$2</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>volume</c:v></c:pt>'
         "</c:strCache></c:strRef></c:tx>"
         f"<c:cat><c:strRef><c:f>{categories}</c:f><c:strCache>{cached}</c:strCache></c:strRef></c:cat>"
         f"<c:val><c:numRef><c:f>{values}</c:f><c:numCache><c:formatCode>0</c:formatCode>{cached}</c:numCache>"
@@ -211,7 +211,8 @@ def test_a_chart_of_other_cells_is_not_touched(tmp_path: Path) -> None:
 
 def pivot_cache(source: str) -> str:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    return f'<pivotCacheDefinition xmlns="{main}"><cacheSource type="worksheet">{source}</cacheSource></pivotCacheDefinition>'
+    inside = f'<cacheSource type="worksheet">{source}</cacheSource>'
+    return f'<pivotCacheDefinition xmlns="{main}">{inside}</pivotCacheDefinition>'
 
 
 @pytest.mark.parametrize(

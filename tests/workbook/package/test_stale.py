@@ -112,7 +112,8 @@ def test_what_reads_a_pivot_waits_with_it(tmp_path: Path) -> None:
     rels = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/pivotCacheDefinition"
     book.extra["xl/pivotTables/_rels/pivotTable1.xml.rels"] = (
-        f'{rels}<Relationship Id="rId1" Type="{kind}" Target="../pivotCache/pivotCacheDefinition1.xml"/></Relationships>'
+        f'{rels}<Relationship Id="rId1" Type="{kind}" Target="../pivotCache/pivotCacheDefinition1.xml"/>'
+        "</Relationships>"
     )
     calc.put(1, 5, formula("B4*2", 1), formula("B20", 1), formula('GETPIVOTDATA("volume",$A$3)', 1))
     assert valued(book, tmp_path) == {"F1"}

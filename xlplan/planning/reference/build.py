@@ -10,7 +10,7 @@ import pandas as pd
 
 from xlplan.planning.reference import history, money, people
 from xlplan.planning.reference.places import EU, LANGUAGES, SITES, VENDORS
-from xlplan.planning.reference.queues import BLOWS_OUT, LOBS, NEW_QUEUE, QUEUES, SKILLS, QueueSpec
+from xlplan.planning.reference.queues import BLOWS_OUT, LOBS, NEW_QUEUE, QUEUES, SKILLS, SUPPORT, QueueSpec
 from xlplan.tables.plan import NAME_DEFAULTS, Plan
 
 START = dt.date(2027, 1, 4)
@@ -119,7 +119,7 @@ def _open_rows(name: str) -> pd.DataFrame:
 
 def _lobs() -> pd.DataFrame:
     rows = [
-        (lob, name, f"head of {name.lower()}", lob not in history.SUPPORT, 2.0 if lob in {"appeals", "live"} else 1.0)
+        (lob, name, f"head of {name.lower()}", lob not in SUPPORT, 2.0 if lob in {"appeals", "live"} else 1.0)
         for lob, name in LOBS.items()
     ]
     return pd.DataFrame(rows, columns=["lob", "name", "owner", "moderation", "priority_weight"])

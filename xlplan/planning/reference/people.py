@@ -50,7 +50,7 @@ def pool_heads(streams: list[Stream]) -> dict[tuple[str, str], int]:
 
 def roster(heads: dict[tuple[str, str], int], as_of: pd.Timestamp) -> pd.DataFrame:
     """tblRoster: totals by pool and tenure band."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for (site, language), total in heads.items():
         young = [round(total * share) for _, _, share, _ in list(BANDS.values())[:2]]
         for band, count in zip(BANDS, [*young, total - sum(young)], strict=True):
@@ -83,7 +83,7 @@ def hiring(heads: dict[tuple[str, str], int]) -> pd.DataFrame:
     currency = {site.site: site.currency for site in SITES}
     own = {site.site for site in SITES if site.vendor == IN_HOUSE}
     price = {site.site: site.price for site in SITES}
-    rows = []
+    rows: list[dict[str, object]] = []
     for site, language in heads:
         month = price[site] if site in own else price[site] * 120
         rows.append(
@@ -111,7 +111,7 @@ def hiring(heads: dict[tuple[str, str], int]) -> pd.DataFrame:
 def classes(rng: np.random.Generator, heads: dict[tuple[str, str], int], start: pd.Timestamp) -> pd.DataFrame:
     """tblClass: running and approved classes that replace about the leavers of the first months."""
     spec = {site.site: site for site in SITES}
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for (site, language), total in heads.items():
         leavers = total * spec[site].attrition_year / 4
         if leavers < 4 or len(rows) >= 60 or (language == BLOWS_OUT[1]):
@@ -126,7 +126,7 @@ def classes(rng: np.random.Generator, heads: dict[tuple[str, str], int], start: 
 
 def shrinkage(months: pd.DatetimeIndex) -> pd.DataFrame:
     """tblShrink: every component of every site by month, leave and sickness with a season."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for number, site in enumerate(SITES):
         for component, (mean, swing) in SHRINKAGE.items():
             for month in months:
@@ -160,7 +160,7 @@ def capacity(heads: dict[tuple[str, str], int], start: pd.Timestamp) -> pd.DataF
 
 def pay(month: pd.Timestamp) -> pd.DataFrame:
     """tblPay: loaded pay in-house, nothing beside the contract at vendors; overtime has a premium everywhere."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for site in SITES:
         own = site.vendor == IN_HOUSE
         wage = site.price if own else 0.0

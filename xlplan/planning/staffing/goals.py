@@ -11,7 +11,7 @@ from xlplan.planning.staffing.queue import Queue
 from xlplan.planning.staffing.search import Rows
 
 # A goal set to exactly what a crew delivers is met by it, whatever the last digits of two ways to compute it.
-_SLACK = 1e-12
+SLACK = 1e-12
 _SLACK_SHARE = 4 * float(np.finfo(np.float64).eps)
 
 
@@ -36,9 +36,9 @@ class Goals:
     @classmethod
     def accepted(cls, late: Floats, mean_wait: Floats, abandon: Floats) -> Goals:
         """Goals as set (NaN where not), widened by the last digits of a float."""
-        late = late * (1 + _SLACK) + _SLACK_SHARE
-        abandon = abandon * (1 + _SLACK) + _SLACK_SHARE
-        return cls(_or_any(late), _or_any(mean_wait * (1 + _SLACK)), _or_any(abandon))
+        late = late * (1 + SLACK) + _SLACK_SHARE
+        abandon = abandon * (1 + SLACK) + _SLACK_SHARE
+        return cls(_or_any(late), _or_any(mean_wait * (1 + SLACK)), _or_any(abandon))
 
     def take(self, rows: Rows) -> Goals:
         """Return the goals of some rows."""

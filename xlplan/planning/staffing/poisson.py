@@ -24,7 +24,9 @@ def _log_less(ratio: Floats, u: Floats) -> Floats:
         tail *= square
         tail += 1.0 / odd
     near = t * (2.0 * square * tail - u)
-    return np.where(np.abs(u) < _NEAR, near, np.log(ratio) - u)
+    # Near 0 the ratio holds more digits than u, which may even be rounded to -1; elsewhere u does.
+    far = np.where(u < -0.5, np.log(ratio), np.log1p(np.maximum(u, -0.5)))
+    return np.where(np.abs(u) < _NEAR, near, far - u)
 
 
 def _stirling_error(count: Floats) -> Floats:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from xlplan.planning.staffing.columns import Floats, blocks
 from xlplan.planning.staffing.crew import CrewColumns, crew_columns
+from xlplan.planning.staffing.goals import SLACK
 from xlplan.planning.staffing.model import Definition, carried_share, check_definition, queue
 from xlplan.planning.staffing.rounding import NOISE, round_up
 from xlplan.planning.staffing.search import Margin, Rows, fewest_real, fewest_whole
@@ -173,7 +174,7 @@ def _for_occupancy(crew: CrewColumns, enough: Floats, whole: bool) -> Floats:
     def margin(agents: Floats, rows: Rows) -> Floats:
         load = crew.load[rows]
         answered = queue(agents, load, crew.patience[rows], np.zeros(load.shape)).answered
-        return np.log(crew.occupancy[rows] * (1 + NOISE)) - np.log(carried_share(agents, load, answered))
+        return np.log(crew.occupancy[rows] * (1 + SLACK)) - np.log(carried_share(agents, load, answered))
 
     agents = np.zeros(crew.load.shape)
     over = ~np.isnan(crew.occupancy)

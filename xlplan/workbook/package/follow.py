@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -79,7 +81,13 @@ class TableMove:
             spelled = self.sheet.replace("'", "''").casefold()
             if spelled not in text.casefold():
                 return False
-        return any(str(row) in text for row in range(self.old_last, self.old_last + self.totals + 1))
+        return _row_pattern(self.old_last, self.old_last + self.totals).search(text) is not None
+
+
+@lru_cache(maxsize=16)
+def _row_pattern(low: int, high: int) -> re.Pattern[str]:
+    """Any of some row numbers, standing as a number of its own."""
+    return re.compile(rf"(?<![0-9])(?:{'|'.join(str(row) for row in range(low, high + 1))})(?![0-9])")
 
 
 def follow_formulas(sheet: Sheet, move: TableMove) -> dict[tuple[int, int], str]:

@@ -132,7 +132,8 @@ class Refill:
     def _overwritten(self) -> set[tuple[int, int]]:
         """Formula cells whose text goes: in given and calculated columns, below the new end, in moved totals."""
         move = self.move
-        filled = {c.number for c in self._columns if c.values is not None or c.formula is not None}
+        kept = [c for c in self._columns if c.values is None and c.formula is None and self.rows]
+        filled = {c.number for c in self._columns} - {c.number for c in kept}
         zone = Area(move.first, move.left, move.old_last + move.totals, move.right)
         return {
             (cell.row, cell.column)
@@ -252,10 +253,11 @@ class Refill:
                 payload = self._codec.without_value(cell.payload)
                 if payload == cell.payload:
                     return None
-        elif existing:
+        elif existing and (index < self.rows or cell is None or not self._codec.filled(cell.payload)):
             return None
         else:
             payload = "/>"
+            column.changed += existing  # no rows: the one that is left is blank
         style = cell.style if cell is not None and existing else column.style
         return f'{column.opening}{number}"{style}{payload}'
 

@@ -122,10 +122,6 @@ class Grammar:
         """Text of a cell."""
         return f'<{self.prefix}c r="{column_letters(column)}{row}"{style}{payload}'
 
-    def placed(self, cell: Cell, row: int) -> str:
-        """The cell's text with its address written out, as if it stood in another row."""
-        return self.cell(row, cell.column, cell.style, cell.payload)
-
     def row(self, row: Row) -> str:
         """Text of a row."""
         if row.text:

@@ -73,11 +73,11 @@ def _touched(readers: Readers, name: str, area: Area | None) -> bool:
     return readers.name_reads(name) if area is None else readers.reach.meets(name, area)
 
 
-def _names(package: Package) -> dict[str, list[tuple[str, str]]]:
-    """Texts of the defined names, each with the sheet it belongs to (empty for the workbook's own)."""
-    names: dict[str, list[tuple[str, str]]] = {}
+def _names(package: Package) -> dict[str, list[str]]:
+    """Texts of the defined names, those of single sheets among them; each text names its sheets."""
+    names: dict[str, list[str]] = {}
     for entry in find_all(package.tree(package.workbook), "definedName"):
-        names.setdefault((entry.get("name") or "").casefold(), []).append(("", entry.text or ""))
+        names.setdefault((entry.get("name") or "").casefold(), []).append(entry.text or "")
     return names
 
 

@@ -14,7 +14,7 @@ from xlplan.errors import WorkbookError
 from xlplan.workbook.book import CellValue
 from xlplan.workbook.package.celltext import CellText, FormulaText
 from xlplan.workbook.package.formulas import moved
-from xlplan.workbook.package.markup import DAMAGED, child, find_all, is_true, parse, plain_text
+from xlplan.workbook.package.markup import DAMAGED, child, find_all, is_true, parse, plain_chunks
 from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.references import LAST_COLUMN, Area, cell_address, parse_areas
 from xlplan.workbook.package.rows import Cell, Grammar, Row, RowStream, attributes, grammar
@@ -90,9 +90,8 @@ class Sheet:
         look = archive.look(part)
         if look.fault:
             raise WorkbookError(f"part {part} is not well-formed XML ({look.fault})", where=self.where, do=DAMAGED)
-        if look.plain:
-            return archive.chunks(part)
-        return [plain_text(archive.read(part), part=part, where=self.where)]
+        chunks = archive.chunks(part)
+        return chunks if look.plain else plain_chunks(chunks)
 
     def rows(self, top: int, bottom: int) -> Iterator[tuple[Row, list[Cell]]]:
         """Rows from ``top`` to ``bottom`` that the sheet holds, with their cells."""

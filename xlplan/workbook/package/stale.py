@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from xlplan.workbook.package.formulas import precedents, sheet_of
+from xlplan.workbook.package.formulas import has_relative, precedents, sheet_of
 from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.rows import attributes
 from xlplan.workbook.package.sheet import FormulaCell
@@ -51,7 +51,7 @@ class Readers:
         Texts of every defined name (of the workbook and of its sheets), by name in lower case.
     """
 
-    def __init__(self, tables: Mapping[str, tuple[str, Area]], names: Mapping[str, Iterable[tuple[str, str]]]) -> None:
+    def __init__(self, tables: Mapping[str, tuple[str, Area]], names: Mapping[str, Iterable[str]]) -> None:
         self._tables = tables
         self._names = names
         self.reach = Reach()
@@ -86,11 +86,8 @@ class Readers:
         if key in self._tables:
             sheet, area = self._tables[key]
             return self.reach.meets(sheet, area)
-        for home, text in self._names.get(key, ()):
-            relative = any(reference.relative for reference in precedents(text).references)
-            if relative or self.reads(text, home):
-                return True
-        return False
+        # a name with a relative address means another cell in each formula
+        return any(has_relative(text) or self.reads(text, "") for text in self._names.get(key, ()))
 
     def cell_reads(self, home: str, cell: FormulaCell) -> bool:
         """True when a formula cell may read a changed cell."""

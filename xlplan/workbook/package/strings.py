@@ -7,7 +7,7 @@ from array import array
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.package.archive import Archive
-from xlplan.workbook.package.markup import DAMAGED, from_coded, plain_text, unescape
+from xlplan.workbook.package.markup import DAMAGED, from_coded, plain_chunks, unescape
 
 LARGEST = 160 << 20
 
@@ -55,12 +55,11 @@ class SharedStrings:
             raise WorkbookError(
                 f"part {part} is too large ({archive.size(part):,} bytes)", where=archive.where, do=DAMAGED
             )
-        data = archive.read(part)
         look = archive.look(part)
         if look.fault:
             raise WorkbookError(f"part {part} is not well-formed XML ({look.fault})", where=archive.where, do=DAMAGED)
-        if not look.plain:
-            data = plain_text(data, part=part, where=archive.where)
+        chunks = archive.chunks(part)
+        data = b"".join(chunks if look.plain else plain_chunks(chunks))
         root = re.search(rb"<((?:[\w.-]+:)?)sst[\s>/]", data)
         prefix = re.escape(root[1]) if root else b""
         item = re.compile(rb"<" + prefix + rb"si(?:\s[^>]*)?(?:/>|(?<!/)>(.*?)</" + prefix + rb"si\s*>)", re.DOTALL)

@@ -32,7 +32,11 @@ class Table:
     @property
     def area(self) -> Area:
         """Header, body and totals."""
-        return Area.parse(self.root.get("ref") or "")
+        text = self.root.get("ref") or ""
+        try:
+            return Area.parse(text)
+        except WorkbookError:
+            raise WorkbookError(f"its area is {text[:40]!r}", where=f"table {self.name}", do=DAMAGED) from None
 
     @property
     def headers(self) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import FormulaRule
+from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
@@ -29,7 +29,7 @@ from xlplan.tables.schema import Column, Table
 from xlplan.workbook.plans import ENGINE_LOGS
 from xlplan.workbook.template import styles
 from xlplan.workbook.template.charts import add_chart
-from xlplan.workbook.template.layout import KPIS, Layout, SheetSpec, TableSpec
+from xlplan.workbook.template.layout import KPIS, GridSpec, Layout, SheetSpec, TableSpec
 
 TITLE_ROW, PURPOSE_ROW, TABLE_ROW, UNIT_ROW, HEADER_ROW = 1, 2, 4, 5, 6
 FIRST_ROW = HEADER_ROW + 1
@@ -58,6 +58,8 @@ def build(layout: Layout) -> bytes:
             placed[table_spec.table] = (sheet, columns, last)
             column = max(columns.values()) + 2
             starts.append(column)
+        if spec.grid is not None:
+            _grid(book, sheet, spec.grid)
         _print_setup(sheet, spec, starts)
     for spec in layout.sheets:
         for chart in spec.charts:
@@ -71,7 +73,7 @@ def build(layout: Layout) -> bytes:
     book.properties.creator = "xlplan"
     book.properties.title = layout.title
     book.properties.created = book.properties.modified = EPOCH
-    return _repeatable(book)
+    return repeatable(book)
 
 
 def write_templates(folder: Path, layouts: dict[str, Layout]) -> list[Path]:
@@ -159,6 +161,31 @@ def _table(sheet: Worksheet, spec: TableSpec, left: int) -> tuple[dict[str, int]
     lines = 1 + max((int(length) for length in units), default=0)
     sheet.row_dimensions[UNIT_ROW].height = max(sheet.row_dimensions[UNIT_ROW].height or 0, 13.0 * min(lines, 4))
     return columns, last
+
+
+def _grid(book: Workbook, sheet: Worksheet, grid: GridSpec) -> None:
+    """Room for a view: a named cell at its corner, formats, and colours where it is a heat-map."""
+    book.defined_names[grid.name] = DefinedName(grid.name, attr_text=f"'{sheet.title}'!$A${HEADER_ROW}")
+    sheet.cell(TABLE_ROW, 1, grid.title).font = styles.TABLE_TITLE
+    sheet.cell(UNIT_ROW, 1, grid.unit).font = styles.UNIT
+    first = len(grid.index) + 1
+    last = len(grid.index) + grid.columns
+    for column in range(1, last + 1):
+        header = sheet.cell(HEADER_ROW, column)
+        header.font, header.fill = styles.HEADER, styles.fill(styles.HEADER_ENGINE)
+        header.alignment = styles.HEADER_ALIGN
+        sheet.column_dimensions[get_column_letter(column)].width = 18 if column < first else 10.5
+        for row in range(FIRST_ROW, FIRST_ROW + grid.rows):
+            cell = sheet.cell(row, column)
+            cell.font, cell.border = styles.ENGINE, styles.GRID
+            cell.number_format = "@" if column < first else grid.number_format
+    for column, text in enumerate(grid.index, start=1):
+        sheet.cell(HEADER_ROW, column, text)
+    if grid.heat:
+        area = f"{get_column_letter(first)}{FIRST_ROW}:{get_column_letter(last)}{FIRST_ROW + grid.rows - 1}"
+        colours = {"start_color": "E06666", "mid_color": "FFFFFF", "end_color": "9FC5E8"}
+        rule = ColorScaleRule(start_type="min", mid_type="num", mid_value=0, end_type="max", **colours)
+        sheet.conditional_formatting.add(area, rule)
 
 
 def _kpis(sheet: Worksheet, columns: dict[str, int]) -> None:
@@ -345,7 +372,7 @@ def _about(sheet: Worksheet, layout: Layout) -> None:
     _page(sheet, "landscape")
 
 
-def _repeatable(book: Workbook) -> bytes:
+def repeatable(book: Workbook) -> bytes:
     """Save with fixed dates: openpyxl stamps the clock into the zip and the properties."""
     raw = io.BytesIO()
     book.save(raw)

@@ -29,21 +29,10 @@ def add_chart(
 ) -> None:
     """Draw one chart on ``sheet`` from body rows ``first`` to ``last`` of a table on ``data``."""
     chart: LineChart | BarChart = LineChart() if spec.kind == "line" else BarChart()
-    chart.title = _title(spec.title, 1200, bold=True)
-    chart.width, chart.height = WIDTH_CM, HEIGHT_CM
-    chart.x_axis.title, chart.y_axis.title = _title(spec.x_title, 900), _title(spec.y_title, 900)
+    dress(chart, spec.title, x_title=spec.x_title, y_title=spec.y_title)
     chart.x_axis.number_format = spec.category_format
     chart.y_axis.number_format = spec.value_format
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.tickLblPos = "low"
-    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E3E8ED", w=6350))
     chart.y_axis.scaling.min = 0
-    chart.legend.position = "b"
-    chart.layout = Inner(manualLayout=ManualLayout(x=0.02, y=0.12, w=0.96, h=0.78 if spec.kind == "line" else 0.84))
-    if isinstance(chart, BarChart):
-        chart.gapWidth = 60
-    else:
-        chart.x_axis.txPr = _slanted()
     for column, legend, look in spec.series:
         reference = Reference(data, min_col=columns[column], min_row=first, max_row=last)
         series = Series(reference, title=legend)
@@ -57,6 +46,25 @@ def add_chart(
     if len(spec.series) == 1:
         chart.legend = None
     sheet.add_chart(chart, spec.anchor)
+
+
+def dress(chart: LineChart | BarChart, title: str, *, x_title: str, y_title: str) -> None:
+    """The look that all charts share: size, titles, light grid, legend below."""
+    chart.title = _title(title, 1200, bold=True)
+    chart.width, chart.height = WIDTH_CM, HEIGHT_CM
+    chart.x_axis.title = _title(x_title, 900) if x_title else None
+    chart.y_axis.title = _title(y_title, 900)
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.tickLblPos = "low"
+    chart.y_axis.number_format = "#,##0"
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E3E8ED", w=6350))
+    chart.legend.position = "b"
+    bars = isinstance(chart, BarChart)
+    chart.layout = Inner(manualLayout=ManualLayout(x=0.02, y=0.12, w=0.96, h=0.84 if bars else 0.78))
+    if bars:
+        chart.gapWidth = 60
+    else:
+        chart.x_axis.txPr = _slanted()
 
 
 def _title(text: str, size: int, *, bold: bool = False) -> Title:

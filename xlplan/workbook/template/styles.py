@@ -111,3 +111,7 @@ def width(column: Column) -> float:
     if column.refers_to or column.name in {"component", "name", "assumption", "link", "rule", "check", "column"}:
         return 20.0
     return float(min(max(len(column.name) + 4, 12), 26))
+
+
+STACK_COLOURS = ("1F5FA8", "D9822B", "2E8B6F", "8E5EA2", "C0504D", "6B7785", "E0B93B", "4BACC6")
+"""Colours of series that stand for members of one kind, such as vendors."""

@@ -1,0 +1,114 @@
+"""Real workbooks: one thing changed, everything else byte for byte as it was.
+
+The files come from public test suites; ``corpus/MANIFEST.tsv`` names repository, path and licence of each.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tests.workbook.package.build import read_parts
+from xlplan.errors import WorkbookError
+from xlplan.workbook.book import CellValue
+from xlplan.workbook.package.file_book import FileBook
+from xlplan.workbook.package.room import claim
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+with (CORPUS / "MANIFEST.tsv").open(encoding="utf-8", newline="") as manifest:
+    FILES = {row["file"]: row for row in csv.DictReader(manifest, delimiter="\t")}
+FROZEN = {"SharedWorkbook.xlsx", "hello-world-signed.xlsx"}
+TABLES = [(name, table) for name in FILES for table in FileBook.open(CORPUS / name).places()]
+
+
+def owned(book: FileBook, sheet: str) -> str:
+    """Part of a sheet, in lower case."""
+    return next(entry.part for entry in book._package.sheets if entry.name == sheet).lower()
+
+
+def differing(before: Path, after: Path) -> set[str]:
+    """Parts that are not byte for byte the same, in lower case."""
+    old, new = read_parts(before), read_parts(after)
+    return {name.lower() for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_files_are_the_ones_the_manifest_names(name: str) -> None:
+    content = (CORPUS / name).read_bytes()
+    assert hashlib.sha256(content).hexdigest()[:16] == FILES[name]["sha256_16"]
+
+
+@pytest.mark.parametrize("name", sorted(set(FILES) - FROZEN))
+def test_one_cell_set(tmp_path: Path, name: str) -> None:
+    source = CORPUS / name
+    book = FileBook.open(source)
+    sheet = next(entry.name for entry in book._package.sheets if entry.kind == "worksheet")
+    assert book.write_cells(sheet, {"ZZ900": "set by a test"}) == 1
+    target = tmp_path / name
+    book.save(target)
+    changed = differing(source, target)
+    assert changed <= {owned(book, sheet), "xl/workbook.xml"}  # the workbook may ask to be calculated
+    again = FileBook.open(target)
+    assert again.read_cells(sheet, "ZZ900") == [["set by a test"]]
+    before = target.read_bytes()
+    assert again.write_cells(sheet, {"ZZ900": "set by a test"}) == 0
+    again.save(target)
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", sorted(FROZEN))
+def test_workbooks_that_any_change_would_break_are_refused(name: str) -> None:
+    book = FileBook.open(CORPUS / name)
+    sheet = next(entry.name for entry in book._package.sheets if entry.kind == "worksheet")
+    with pytest.raises(WorkbookError):
+        book.write_cells(sheet, {"ZZ900": 1})
+
+
+def is_blocked(book: FileBook, table: str, columns: dict[str, list[CellValue]]) -> bool:
+    """True when something stands below the table; nothing else may stop it from growing."""
+    found = book._tables[table.casefold()]
+    move = found.move(len(next(iter(columns.values()))))
+    try:
+        claim(found, move, book._tables.values())
+    except WorkbookError:
+        with pytest.raises(WorkbookError, match="more rows need"):
+            book.write(table, columns)
+        return True
+    return False
+
+
+@pytest.mark.parametrize(("name", "table"), TABLES)
+@pytest.mark.parametrize("more", [0, 3, -1])
+def test_a_table_refreshed(tmp_path: Path, name: str, table: str, more: int) -> None:
+    source = CORPUS / name
+    book = FileBook.open(source)
+    place = book.places()[table]
+    rows = max(1, place.rows + more)
+    calculated = book._tables[table.casefold()].calculated
+    columns: dict[str, list[CellValue]] = {
+        column: [f"{column} {row}" if (row + index) % 3 else row * 1.25 for row in range(rows)]
+        for index, column in enumerate(place.columns)
+        if index not in calculated
+    }
+    target = tmp_path / name
+    if more > 0 and is_blocked(book, table, columns):
+        book.save(target)
+        assert target.read_bytes() == source.read_bytes()
+        return
+    assert book.write(table, columns) > 0
+    book.save(target)
+    sheet_parts = {owned(book, place.sheet), book._tables[table.casefold()].part.lower()}
+    followers = ("xl/workbook.xml", "xl/charts/", "xl/pivotcache/", "xl/worksheets/sheet", "xl/calcchain.xml")
+    listing = ("[content_types].xml", "xl/_rels/workbook.xml.rels")  # change only when the calculation chain goes
+    for part in differing(source, target) - sheet_parts:
+        assert part.startswith(followers + listing)
+    again = FileBook.open(target)
+    read = again.read(table).columns
+    assert {column: read[column] for column in columns} == columns
+    before = target.read_bytes()
+    assert again.write(table, columns) == 0
+    again.save(target)
+    assert target.read_bytes() == before
