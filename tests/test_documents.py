@@ -34,6 +34,7 @@ def tool(name: str) -> ModuleType:
 
 
 documents, reference, sample = tool("documents"), tool("build_reference"), tool("build_sample")
+COMMANDS = "|".join(re.findall(r"^## (\w+)$", reference.commands_page(), flags=re.MULTILINE))
 PAGES = [*documents.documents(), *(ROOT / name for name in ("ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md"))]
 
 
@@ -54,7 +55,7 @@ def test_a_document_runs_and_shows_what_is_printed(path: Path, tmp_path: Path) -
 def test_no_command_or_prompt_escapes_the_run(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     runs = documents.BLOCK.sub(lambda block: "\n" * block[0].count("\n") if run_by_test(block) else block[0], text)
-    escaped = [line for line in runs.splitlines() if re.match(r"\s*(>>> |xlplan |\$ xlplan )", line)]
+    escaped = [line for line in runs.splitlines() if re.match(rf"\s*(>>> |(\$ )?xlplan ({COMMANDS}) \S)", line)]
     assert not escaped
 
 

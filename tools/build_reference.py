@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import datetime as dt
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import xlplan
+from xlplan import macros
 from xlplan.functions import CellError, call, functions
 from xlplan.functions.registry import Argument, Function, plain
 from xlplan.hosts import shell
@@ -25,6 +27,7 @@ from xlplan.tables import dictionary
 from xlplan.tables.rules import rules
 from xlplan.tables.schema import Column, Table
 from xlplan.tables.settings import SETTINGS
+from xlplan.workbook.memory import MemoryBook
 from xlplan.workbook.plans import ENGINE_LOGS
 from xlplan.workbook.template.catalogue import LAYOUTS
 
@@ -90,15 +93,23 @@ def tables_page() -> str:
 
 
 def _part(name: str) -> str:
-    """What this release does with a table: the step that computes it, or that it is read."""
+    """What this release does with a table: which step computes it, or that it is read."""
     for step in STEPS:
         if name in step.gives:
             return f"computed: {step.name}"
-    if name in _mentioned():
-        if name in ENGINE_LOGS:
-            return "written by every run"
-        return "computed: reports" if dictionary.table(name).by_engine else "read"
-    return ""
+    if name in _refreshed().tables and name not in xlplan.Plan.sample().tables:
+        return "written by every run" if name in ENGINE_LOGS else "computed: reports"
+    return "read" if name in _mentioned() and not dictionary.table(name).by_engine else ""
+
+
+@cache
+def _refreshed() -> xlplan.Plan:
+    """The sample plan after a refresh of a book that holds its inputs alone."""
+    plan = xlplan.Plan.sample()
+    inputs = {name: {column: [] for column in frame} for name, frame in plan.tables.items()}
+    book = MemoryBook(inputs, dict.fromkeys(dictionary.names()))
+    macros.fill(book, plan)
+    return macros.refresh(book, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)).plan
 
 
 @cache
@@ -262,8 +273,7 @@ def checks_page() -> str:
     """Every check of inputs and results."""
     own = [(f"`{name}`", severity, what) for name, what, severity in OWN_RULES]
     across = [(f"`{rule.id}`", rule.severity, rule.what) for rule in rules()]
-    sample = tie_outs(xlplan.run(xlplan.Plan.sample()))
-    ties = [(f"`{tie.check}`", tie.severity, tie.table, tie.what) for tie in sample]
+    ties = [(f"`{tie.check}`", tie.severity, tie.table, tie.what) for tie in tie_outs(_refreshed())]
     if len(ties) != len(CHECKS):
         raise SystemExit("a tie-out has no result on the sample plan")
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -45,9 +46,11 @@ def _failed(error: PlanError) -> Report:
 
 def _say(options: argparse.Namespace, code: int, lines: list[str], data: dict[str, Any]) -> None:
     if options.json:
-        print(json.dumps(data, default=str, ensure_ascii=False, indent=2))
+        print(json.dumps(data, default=str, indent=2))
         return
     stream = sys.stdout if code == OK else sys.stderr
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # a queue's name may be more than an old console can show
     for line in lines:
         print(line, file=stream)
 
@@ -68,24 +71,16 @@ def _finding_lines(findings: list[Finding]) -> list[str]:
 
 def new(options: argparse.Namespace) -> Report:
     """A planning workbook from a file of volumes."""
-    import pandas as pd
-
     from xlplan import macros
     from xlplan.planning.starter import read_volumes, starter
+    from xlplan.workbook.csv_table import read_csv
     from xlplan.workbook.package.file_book import FileBook
     from xlplan.workbook.template.files import starter_template
 
-    source, target = Path(options.volumes), Path(options.plan)
+    source, target = Path(options.volumes), _workbook(options.plan, ".xlsx")
     if target.exists() and not options.force:
         raise WorkbookError(f"{target} exists already", do="choose another name, or add --force to replace it")
-    try:
-        frame = pd.read_csv(source, dtype="str", encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise PlanError(
-            f"{source} cannot be read as a CSV file: {reason}", do="give a comma-separated file with unique_id, ds, y"
-        ) from error
-    volumes = read_volumes(frame, name=source.name, queues=options.queue)
+    volumes = read_volumes(read_csv(source), name=source.name, queues=options.queue)
     plan = starter(
         volumes,
         plan_id=options.id or target.stem,
@@ -113,7 +108,7 @@ def refresh(options: argparse.Namespace) -> Report:
     from xlplan.workbook.package.file_book import FileBook
 
     source = Path(options.plan)
-    target = Path(options.out) if options.out else source
+    target = _workbook(options.out, ".xlsx", ".xlsm") if options.out else source
     book = FileBook.open(source)
     with _progress(options) as progress:
         done = macros.refresh(book, now=dt.datetime.now(dt.UTC), progress=progress)
@@ -168,6 +163,13 @@ def call(options: argparse.Namespace) -> Report:
     return OK, [json.dumps(result, ensure_ascii=False)], {"value": result}
 
 
+def _workbook(path: str, *endings: str) -> Path:
+    """The path of a workbook to write; under another ending no spreadsheet would open it."""
+    if Path(path).suffix.lower() not in endings:
+        raise WorkbookError(f"{path} does not end in {' or '.join(endings)}", do=f"give it the ending {endings[0]}")
+    return Path(path)
+
+
 # ---- the parser -----------------------------------------------------------------------------------------------------
 
 
@@ -184,7 +186,9 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("plan", metavar="PLAN.xlsx", help="the workbook to make")
     making.add_argument("--volumes", required=True, metavar="FILE.csv", help="long table with unique_id, ds, y")
     making.add_argument("--queue", action="append", default=[], help="keep this series only; may be repeated")
-    making.add_argument("--hold-back", type=int, default=0, metavar="WEEKS", help="keep the last weeks to compare with")
+    making.add_argument(
+        "--hold-back", type=_weeks, default=0, metavar="WEEKS", help="keep the last weeks to compare with"
+    )
     making.add_argument("--horizon", metavar="PATTERN", help="periods to plan, such as 13w, 18m or 13w+15m")
     making.add_argument("--id", metavar="PLAN_ID", help="identifier of the plan; the file's name otherwise")
     making.add_argument("--currency", default="USD", metavar="CODE", help="plan currency (default USD)")
@@ -205,6 +209,12 @@ def _parser() -> argparse.ArgumentParser:
     calling.add_argument("function", metavar="XP_NAME", help="the function, such as XP_AGENTS")
     calling.add_argument("arguments", nargs="*", metavar="ARG", help="each as JSON: a number, a text, an array of rows")
     return parser
+
+
+def _weeks(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of weeks, 0 or more")
+    return int(text)
 
 
 def _command(

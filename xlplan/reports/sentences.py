@@ -63,8 +63,8 @@ def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
     if head.unmet_hours > 0.5:
         queue, language = gap.index[0]
         said.append(
-            f"For {head.unmet_hours:,.0f} of these hours ({head.unmet_hours / head.hours:.1%}) there is nobody, most of "
-            f"all in {queue} {language} with {gap.iloc[0]:,.0f}; they are priced at {currency} {head.penalty:,.0f} of "
+            f"For {head.unmet_hours:,.0f} of these hours ({head.unmet_hours / head.hours:.1%}) there is nobody, most "
+            f"of all in {queue} {language} with {gap.iloc[0]:,.0f}; they are priced at {currency} {head.penalty:,.0f} of "
             f"penalties, which are not in the cost."
         )
     else:

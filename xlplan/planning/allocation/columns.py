@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xlplan.planning.allocation.problem import AllocationProblem, Floats, Ints
+from xlplan.planning.allocation.problem import AllocationProblem, Floats, Ints, RateCard
 from xlplan.planning.lp import Programme
 
 NONE = -1
@@ -73,12 +73,21 @@ def add_columns(programme: Programme, problem: AllocationProblem) -> Columns:
         invoice=programme.columns((windows,), low=np.array([card.min_amount for card in problem.cards])),
         short=_some(programme, least > 0),
         short_taken=_some(programme, guarded, high=1.0, whole=True),
-        units=_some(programme, has_tier),
+        units=_some(programme, has_tier, high=tier_widths(problem.cards, width)),
         tier=_some(programme, has_tier & binary, high=1.0, whole=True),
         over_budget=programme.columns((len(problem.budgets),)),
         over_share=_some(programme, shares),
         over_fte=_some(programme, heads),
     )
+
+
+def tier_widths(cards: tuple[RateCard, ...], width: int) -> Floats:
+    """Most units in each tier, shape (W, K), where tiers simply fill up; infinite where binaries say which counts."""
+    widths = np.full((len(cards), width), np.inf)
+    for row, card in zip(widths, cards, strict=True):
+        if card.convex:
+            row[: len(card.floors) - 1] = np.diff(card.floors)
+    return widths
 
 
 def _soft(values: list[Floats], penalties: list[float], periods: int) -> np.ndarray:

@@ -89,7 +89,7 @@ def seated(programme: Programme, problem: AllocationProblem, c: Columns) -> None
     sites, pools, lanes = problem.sites, problem.pools, problem.lanes
     tight = np.isfinite(sites.seats) & np.isnan(sites.seat_penalty) & (unavoidable(problem) > sites.seats)
     rows = np.where(tight, np.cumsum(tight.ravel()).reshape(tight.shape) - 1, -1)
-    per_hour = np.divide(1.0, pools.hours_per_fte, out=np.zeros_like(pools.hours_per_fte), where=pools.hours_per_fte > 0)
+    per_hour = pools.fte_per_hour
     programme.rows(
         "seated",
         (int(tight.sum()),),
@@ -150,7 +150,7 @@ def share_limits(programme: Programme, problem: AllocationProblem, c: Columns) -
 def fte_limits(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
     """6b. FTE at work on some lanes are at most (at least) a number: Σ x / H."""
     pools, periods = problem.pools, len(problem.periods)
-    per_hour = np.divide(1.0, pools.hours_per_fte, out=np.zeros_like(pools.hours_per_fte), where=pools.hours_per_fte > 0)
+    per_hour = pools.fte_per_hour
     for number, limit in enumerate(problem.fte_limits):
         sign = 1.0 if limit.most else -1.0
         rows = np.where(np.isnan(limit.fte), -1, np.arange(periods))
@@ -223,17 +223,15 @@ def unavoidable(problem: AllocationProblem) -> np.ndarray:
 
 
 def most_hours(problem: AllocationProblem) -> np.ndarray:
-    """Hours that a lane can have at most, shape (L, T): by seats and overtime, or by its workstream's requirement."""
+    """Hours that a lane can have at most, shape (L, T): what its workstream requires, or what its site can seat."""
     pools, lanes = problem.pools, problem.lanes
-    fte = np.where(pools.limited[:, None], pools.max_fte, np.inf)
-    soft = ~np.isnan(problem.sites.seat_penalty)
-    seats = np.where(soft, np.inf, np.maximum(problem.sites.seats, unavoidable(problem)))
-    fte = np.minimum(fte, seats[pools.site])
-    with np.errstate(invalid="ignore"):
-        room = np.where(pools.hours_per_fte > 0, fte * pools.hours_per_fte * (1 + pools.overtime_share), 0.0)
     need = problem.streams.required[lanes.stream] / lanes.productivity[:, None]
-    # With work above the requirement allowed, a lot larger than the requirement may still be opened.
-    return np.asarray(np.minimum(room[lanes.pool], np.maximum(need, lanes.least_hours)))
+    if not problem.serve_exactly:
+        # Work above the requirement is allowed, so that only the room at the site bounds a lane.
+        room = problem.sites.seats[pools.site] * pools.hours_per_fte * (1 + pools.overtime_share)
+        widest = np.where(np.isfinite(room), room, 0.0).max(axis=1, initial=0.0)
+        need = np.maximum(need, widest[lanes.pool][:, None])
+    return np.asarray(np.maximum(need, lanes.least_hours))
 
 
 def _grid(shape: tuple[int, ...]) -> Ints:
@@ -259,7 +257,7 @@ def _limited(problem: AllocationProblem) -> tuple[Ints, Ints]:
 def _fte(problem: AllocationProblem, c: Columns, rows: Ints) -> list[tuple[Ints, Ints, np.ndarray]]:
     """FTE of every pool as terms in its rows: teams where limited, hours over hours per FTE where not."""
     pools, lanes = problem.pools, problem.lanes
-    per_hour = np.divide(1.0, pools.hours_per_fte, out=np.zeros_like(pools.hours_per_fte), where=pools.hours_per_fte > 0)
+    per_hour = pools.fte_per_hour
     free = ~pools.limited[lanes.pool]
     teams = _at(rows, c.teams, pools.team_size[:, None])
     work = _at(rows[lanes.pool[free]], c.hours[free], per_hour[lanes.pool[free]])

@@ -128,6 +128,12 @@ class Pools:
     whole_teams: Bools
     part_team: Floats
 
+    @property
+    def fte_per_hour(self) -> Floats:
+        """FTE that one hour takes, shape (P, T); 0 where nobody works."""
+        works = self.hours_per_fte > 0
+        return np.divide(1.0, self.hours_per_fte, out=np.zeros_like(self.hours_per_fte), where=works)
+
 
 @dataclass(frozen=True)
 class Sites:

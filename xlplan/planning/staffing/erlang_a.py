@@ -36,7 +36,9 @@ class _Waiting(NamedTuple):
     still: Floats
 
 
-def queue(agents: Floats, load: Floats, patience: Floats, target: Floats) -> Queue:
+def queue(
+    agents: Floats, load: Floats, patience: Floats, target: Floats, *, blocked: Floats | None = None
+) -> Queue:
     """Return the Erlang A queue.
 
     Parameters
@@ -45,6 +47,8 @@ def queue(agents: Floats, load: Floats, patience: Floats, target: Floats) -> Que
         Real agents, 0 or more, and erlangs above 0; 1-d, of one length.
     patience, target : ndarray
         Mean patience, 0 or more and finite, and answer target, in units of aht. The target may be infinite.
+    blocked : ndarray, optional
+        B(n - 1, A) of a system that differs from this one only while not everyone is busy.
     """
     columns = [np.ones(load.shape) for _ in _Waiting._fields]
     none = agents < _NOBODY
@@ -58,7 +62,7 @@ def queue(agents: Floats, load: Floats, patience: Floats, target: Floats) -> Que
                 waiting = method(agents[rows], load[rows], patience[rows], target[rows])
                 for column, values in zip(columns, waiting, strict=True):
                     column[rows] = values
-        b[~none] = blocking_one_fewer(agents[~none], load[~none])
+        b[~none] = blocking_one_fewer(agents[~none], load[~none]) if blocked is None else blocked[~none]
         some = _Waiting(*columns)
         wait = b / (b + some.v)
         at_once = some.v / (b + some.v)

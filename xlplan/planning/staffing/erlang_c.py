@@ -13,7 +13,7 @@ from xlplan.planning.staffing.erlang_b import blocking_one_fewer
 from xlplan.planning.staffing.queue import Queue
 
 
-def queue(agents: Floats, load: Floats, target: Floats) -> Queue:
+def queue(agents: Floats, load: Floats, target: Floats, *, blocked: Floats | None = None) -> Queue:
     """Return the Erlang C queue; unstable rows wait for ever.
 
     Parameters
@@ -22,6 +22,8 @@ def queue(agents: Floats, load: Floats, target: Floats) -> Queue:
         Real agents, 0 or more, and erlangs above 0; 1-d, of one length.
     target : ndarray
         Answer target in units of aht; may be infinite.
+    blocked : ndarray, optional
+        B(n - 1, A) of a system that differs from this one only while not everyone is busy.
     """
     wait, late = np.ones(load.shape), np.ones(load.shape)
     mean_wait = np.full(load.shape, np.inf)
@@ -29,7 +31,7 @@ def queue(agents: Floats, load: Floats, target: Floats) -> Queue:
     n, a = agents[stable], load[stable]
     spare = n - a
     with np.errstate(over="ignore", under="ignore"):
-        b = blocking_one_fewer(n, a)
+        b = blocking_one_fewer(n, a) if blocked is None else blocked[stable]
         wait[stable] = b / (b + spare / a)
         late[stable] = wait[stable] * np.exp(-spare * target[stable])
         mean_wait[stable] = wait[stable] / spare

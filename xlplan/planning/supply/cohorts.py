@@ -59,7 +59,9 @@ class Cohorts:
         return np.clip(tenure // 7, 0, longest)
 
 
-def cohorts(roster: pd.DataFrame, bands: pd.DataFrame, found: pd.DataFrame, *, start: np.datetime64, later: Days) -> Cohorts:
+def cohorts(
+    roster: pd.DataFrame, bands: pd.DataFrame, found: pd.DataFrame, *, start: np.datetime64, later: Days
+) -> Cohorts:
     """Spread the roster over cohorts, and add those that will join.
 
     Parameters

@@ -25,10 +25,12 @@ def pools(plan: Plan) -> pd.DataFrame:
         language, site, role, in that order of sorting; as_of, the day its roster was counted.
     """
     classes, moves = given_classes(plan), decided_moves(plan)
-    parts = [plan["tblRoster"][POOL], classes[POOL]]
-    for names in (GIVER, RECEIVER):
-        parts.append(moves[names].dropna().set_axis(POOL, axis="columns"))
-    found = pd.concat(parts).drop_duplicates().sort_values(POOL, ignore_index=True)
+    ends = [moves[names].dropna().set_axis(POOL, axis="columns") for names in (GIVER, RECEIVER)]
+    found = (
+        pd.concat([plan["tblRoster"][POOL], classes[POOL], *ends])
+        .drop_duplicates()
+        .sort_values(POOL, ignore_index=True)
+    )
     counted = plan["tblRoster"].groupby(POOL, as_index=False)["as_of"].max()
     return found.merge(counted, on=POOL, how="left")
 

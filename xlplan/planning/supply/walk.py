@@ -166,8 +166,8 @@ def walk(
             flow["joins"][pool] += count
             flow["absent"][pool] += count * joins.absent[row]
         _end_loans(week, heads, moves, away, flow)
-        for move in np.flatnonzero(moves.week == week):
-            _move(int(move), heads, moves, away, flow)
+        for move in np.flatnonzero(moves.week == week).tolist():
+            _move(move, heads, moves, away, flow)
         for move, people in away.items():
             idle[moves.target[move]] += people * moves.idle[move, week]
         level = heads.sum(axis=1)
@@ -180,9 +180,9 @@ def walk(
 def _already_there(heads: Floats, moves: Moves) -> dict[int, Floats]:
     """Heads that earlier moves left with their receivers, taken from all cohorts alike."""
     away = {}
-    for move in np.flatnonzero(moves.week < 0):
+    for move in np.flatnonzero(moves.week < 0).tolist():
         there = heads[moves.target[move]]
-        away[int(move)] = there * _share(moves.heads[move], there)
+        away[move] = there * _share(moves.heads[move], there)
     return away
 
 

@@ -278,6 +278,8 @@ class FileBook:
 
     def _note_fresh(self, sheet: Sheet, top: int, column: int, values: Sequence[object]) -> None:
         """Formulas written with their values are true until something else changes."""
+        if not any(isinstance(value, Formula) for value in values):
+            return
         row = top
         for fresh, run in groupby(values, lambda v: isinstance(v, Formula) and v.value is not None):
             length = sum(1 for _ in run)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import column_letters
@@ -103,6 +105,10 @@ class Area:
     def holds(self, row: int, column: int) -> bool:
         """True when the cell lies in the area."""
         return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Row and column of every cell."""
+        return product(range(self.top, self.bottom + 1), range(self.left, self.right + 1))
 
     def union(self, other: Area) -> Area:
         """Smallest area around both."""

@@ -50,8 +50,9 @@ def settle(
     readers = Readers(named, _names(package))
     for name, area in changed:
         readers.changed(name, area)
+    true = {name: {place for area in areas for place in area.places()} for name, areas in fresh.items()}
     formulas = {
-        name: [c for c in sheet.facts.formulas if not any(a.holds(c.row, c.column) for a in fresh.get(name, ()))]
+        name: [c for c in sheet.facts.formulas if (c.row, c.column) not in true.get(name, ())]
         for name, sheet in sheets.items()
     }
     stale = stale_cells(readers, formulas)
@@ -64,7 +65,7 @@ def settle(
         shown = again if len(again) > len(shown) else []
     for name, cells in stale.items():
         _drop_values(sheets[name], cells)
-    if any(sheet.facts.formulas for sheet in sheets.values()):
+    if any(not cell.has_value for sheet in sheets.values() for cell in sheet.facts.formulas):
         _calculate_on_load(package)
     renew_caches(package, lambda text: readers.reads(text, ""), lambda name, area: _known(sheets, name, area))
 
@@ -83,7 +84,10 @@ def _names(package: Package) -> dict[str, list[str]]:
 
 def _drop_values(sheet: Sheet, cells: Sequence[FormulaCell]) -> None:
     """Take the values from formula cells and from all that their results spilled into."""
-    drop: Change = lambda payload: None if payload is None else sheet.codec.without_value(payload)  # noqa: E731
+
+    def drop(payload: str | None) -> str | None:
+        return None if payload is None else sheet.codec.without_value(payload)
+
     changes: dict[int, dict[int, Change]] = {}
     spilled = [cell.area for cell in cells if not cell.area.is_cell]
     for cell in cells:
