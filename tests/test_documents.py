@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import xlplan
+from xlplan.planning.pipeline import STEPS
 from xlplan.workbook.template.build import build
 from xlplan.workbook.template.catalogue import LAYOUTS
 
@@ -169,6 +170,23 @@ def test_one_version_everywhere() -> None:
     assert latest is not None
     assert latest[1] == project["version"] == xlplan.__version__
     assert f"release {xlplan.__version__}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("says", "table"),
+    [
+        ("hiring", "tblClassPlan"),
+        ("vendors' contracts", "tblInvoicePlan"),
+        ("backlogs", "tblBacklog"),
+        ("shifts", "tblShiftPlan"),
+        ("scenarios", "tblCompare"),
+    ],
+)
+def test_readme_names_what_no_step_computes_yet(says: str, table: str) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    not_yet = readme.partition("## What it does not do")[2].partition("\n## ")[0]
+    computed = {name for step in STEPS for name in step.gives}
+    assert (says in not_yet) == (table not in computed)
 
 
 def test_the_check_of_a_change_is_make_test() -> None:

@@ -29,7 +29,7 @@ from xlplan.tables.schema import Column, Table
 from xlplan.tables.settings import SETTINGS
 from xlplan.workbook.memory import MemoryBook
 from xlplan.workbook.plans import ENGINE_LOGS
-from xlplan.workbook.template.catalogue import LAYOUTS
+from xlplan.workbook.template.starter import STARTERS
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "<!-- Written by tools/build_reference.py; change the code, not this page. -->\n"
@@ -38,6 +38,7 @@ COMPUTING = ("planning/", "reports/", "tables/rules/", "tables/plan.py", "macros
 UNLISTED = (
     ("missing_table", "A step has nothing to work on: the table is absent, or has no rows"),
     ("missing_column", "A column that is never blank is absent from its table"),
+    ("ragged", "A row of a CSV file has more or fewer cells than its header"),
     ("volumes", "A row of the file given to `xlplan new` has no date, no number, a negative one, or is there twice"),
 )
 """Findings that stop before there are results to check, so that the sheet Checks has no row for them."""
@@ -64,7 +65,7 @@ def anchor(heading: str) -> str:
 def tables_page() -> str:
     """Every table and column of the dictionary."""
     release = xlplan.__version__
-    shown = {spec.table for layout in LAYOUTS.values() for sheet in layout.sheets for spec in sheet.tables}
+    shown = {spec.table for layout in STARTERS.values() for sheet in layout.sheets for spec in sheet.tables}
     index = [
         (f"[{name}](#{anchor(name)})", table.kind, _part(name), "yes" if name in shown else "", table.meaning)
         for name, table in dictionary.tables().items()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.errors import TableError
+from xlplan.errors import PlanError, TableError
 from xlplan.tables.schema import Finding, errors
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def refresh(book: Book, *, now: dt.datetime, progress: Progress | None = None) -
     TableError
         The inputs hold errors; nothing was written.
     PlanError
-        A step cannot be done; nothing was written.
+        The plan is locked, or a step cannot be done; nothing was written.
     """
     from xlplan.planning.pipeline import run
     from xlplan.workbook.plans import write_plan as write
@@ -89,6 +89,8 @@ def refresh(book: Book, *, now: dt.datetime, progress: Progress | None = None) -
     findings = _findings(reading)
     if errors(findings):
         raise TableError(errors(findings))
+    if reading.plan.names.get("State") == "locked":
+        raise PlanError("the plan is locked", where=reading.names["State"], do="type draft there to refresh it")
     plan = run(reading.plan, progress=progress)
     plan, failed = _reported(plan, findings, reading)
     plan = _stamped(plan, now=now, failed=failed, seconds=time.monotonic() - began)
@@ -205,8 +207,17 @@ def _findings(reading: Reading) -> list[Finding]:
     from xlplan.planning.steps import missing
 
     named = {(f.table, f.column, f.row) for f in reading.findings}
-    found = [f for f in missing(reading.plan, STEPS) + reading.plan.check() if (f.table, f.column, f.row) not in named]
+    absent = [_to_fill(finding, reading) for finding in missing(reading.plan, STEPS)]
+    found = [f for f in absent + reading.plan.check() if (f.table, f.column, f.row) not in named]
     return reading.findings + reading.locate(found)
+
+
+def _to_fill(finding: Finding, reading: Reading) -> Finding:
+    """A missing table with the workbook's own sheet, which need not be the one that the dictionary names."""
+    place = reading.places.get(finding.table)
+    if place is None:
+        return replace(finding, fix=f"start from xlplan new, whose workbooks have {finding.table}")
+    return replace(finding, fix=f"add rows to {finding.table} on the sheet {place.sheet}, or start from xlplan new")
 
 
 def _reported(plan: Plan, findings: list[Finding], reading: Reading) -> tuple[Plan, int]:

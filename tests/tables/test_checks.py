@@ -47,7 +47,8 @@ AHT = {"queue": ["q"], "language": ["ANY"], "month": [pd.Timestamp("2026-01-01")
             "tblAht",
             {**AHT, "aht_s": ["300 "]},
             "tblAht.aht_s, row 1: found '300 ', expected a number, 1 to 36000 (seconds); "
-            "type a number, 1 to 36000 (seconds); the cell holds text, so type the number again without quotes or spaces",
+            "type a number, 1 to 36000 (seconds); the cell holds text, so type the number again without quotes or "
+            "spaces",
         ),
         (
             "tblAht",

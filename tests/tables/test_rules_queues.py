@@ -93,6 +93,39 @@ def test_opening_hours_that_overlap(rows: list[tuple[int, int, int]], overlaps: 
     assert [f.row for f in found(Plan.sample().with_table("tblOpenHours", hours), "opening_hours")] == overlaps
 
 
+def open_from(weekdays: list[int], begin: int, end: int) -> Plan:
+    days = len(weekdays)
+    hours = {"open_hours": ["office"] * days, "weekday": weekdays, "open": [begin] * days, "close": [end] * days}
+    return Plan.sample().with_table("tblOpenHours", hours)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        open_from([1, 2, 3, 4, 5], 480, 1080),
+        open_from([1, 2, 3, 4, 5], 480, 479),
+        open_from([1, 2, 3, 4, 5, 6, 7], 0, 1440),
+        open_from([7, 1, 2, 3, 4], 1140, 1080),  # from the evening before
+    ],
+)
+def test_contacts_in_opening_hours(plan: Plan) -> None:
+    assert found(plan, "outside_hours") == []
+
+
+@pytest.mark.parametrize(("begin", "end"), [(540, 1080), (480, 540), (1080, 480)])
+def test_live_contacts_outside_opening_hours(begin: int, end: int) -> None:
+    plan = open_from([1, 2, 3, 4, 5], begin, end)
+    history = plan["tblInterval"]
+    minute = history["start"].dt.hour * 60 + history["start"].dt.minute
+    inside = minute.ge(begin) & minute.lt(end)
+    share = history.loc[~inside, "volume"].sum() / history["volume"].sum()
+    (warning,) = found(plan, "outside_hours")
+    assert warning.found == f"{share:.1%} of the volume of support EN outside opening hours"
+    assert (warning.where, warning.severity) == ("tblWorkstream.open_hours, row 1", "warning")
+    deferrable = plan["tblQueue"].assign(work_type="deferrable", tat_h=24, compliance=0.9)
+    assert found(plan.with_table("tblQueue", deferrable), "outside_hours") == [], "other work waits till it opens"
+
+
 def test_no_history_before_the_plan() -> None:
     plan = Plan.sample().with_names(PlanStart=dt.date(2026, 1, 5))
     (finding,) = found(plan, "no_history")

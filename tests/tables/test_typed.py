@@ -84,7 +84,7 @@ def test_every_value_is_kept_a_blank_or_named(type_: Type, values: list[Any]) ->
 @pytest.mark.parametrize(
     ("type_", "fits", "misfits"),
     [
-        ("text", {"a": "a", " a ": " a ", 1001: "1001", 1001.0: "1001", 0.1: "0.1"}, [b"a", dt.date(2026, 1, 1)]),
+        ("text", {"a": "a", " a ": " a ", 1001.0: "1001", 0.1: "0.1"}, [b"a", dt.date(2026, 1, 1)]),
         ("number", {3: 3.0, np.float32(0.5): 0.5}, ["3", True, float("inf"), 10**400]),
         ("rate", {1: 1.0}, ["80 %", False]),
         ("integer", {3.0: 3, np.int64(4): 4}, [3.5, "3", True, 1e20, 2.0**53 + 2]),

@@ -15,15 +15,16 @@ from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError, Grid, grid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MODULES = ("forecasting", "staffing", "readouts")
+MODULES = ("forecasting", "seasons", "staffing", "supply", "queues", "readouts")
 """Modules of this package whose marked functions make up the registry."""
 
-Kind = Literal["number", "single", "numbers", "dates", "text", "flag"]
+Kind = Literal["number", "single", "numbers", "date", "dates", "text", "flag"]
 REQUIRED = object()
 MARK = "_cell_function"
 
 _SCALAR: dict[str, Callable[[str, Any], Any]] = {
     "single": cellvalues.number,
+    "date": cellvalues.date,
     "text": cellvalues.text,
     "flag": cellvalues.flag,
 }
@@ -39,7 +40,7 @@ class Argument:
         For the help text; ``[name]`` in help where there is a default.
     kind : str
         ``number`` is one value per cell of the answer and broadcasts; ``numbers`` and ``dates`` take a whole range;
-        ``single`` (a number), ``text`` and ``flag`` are single values.
+        ``single`` (a number), ``date``, ``text`` and ``flag`` are single values.
     default : object, optional
         What a blank or missing argument means; required otherwise.
     default_words : str, optional
@@ -52,6 +53,8 @@ class Argument:
     kind: Kind = "number"
     default: Any = REQUIRED
     default_words: str = ""
+    nullable: bool = False
+    """A blank has a meaning of its own and comes as None; the argument still stands in every call."""
 
     @property
     def optional(self) -> bool:
@@ -211,7 +214,7 @@ def _whole(argument: Argument, cell: Any) -> Any:
     cells = grid(argument.name, cell)
     if argument.kind in {"numbers", "dates"}:
         if len(cells) == 1 and len(cells[0]) == 1 and cellvalues.is_blank(cells[0][0]):
-            return _default(argument)
+            return [None] if argument.nullable else _default(argument)
         convert = cellvalues.number if argument.kind == "numbers" else cellvalues.date
         items = [item for row in cells for item in row]
         if len(items) == 1:
@@ -220,7 +223,9 @@ def _whole(argument: Argument, cell: Any) -> Any:
     if len(cells) * len(cells[0]) > 1:
         raise CellError(VALUE, f"{argument.name} takes one value; give a single cell")
     value = _raised(_SCALAR[argument.kind](argument.name, cells[0][0]))
-    return _default(argument) if value is None else value
+    if value is None:
+        return None if argument.nullable else _default(argument)
+    return value
 
 
 def _default(argument: Argument) -> Any:

@@ -13,7 +13,7 @@ Spans = list[tuple[int, int]]
 DAY_MIN = 1440
 USUAL = 0.5
 """A weekday, or a time of day, is worked when contacts came on at least this share of its dates."""
-INSIDE = 0.98
+INSIDE = 0.95
 """Hours that hold less of the volume than this are no opening hours: the contacts are too few to tell by dates."""
 NIGHT_MIN = 120
 """A pause at least so long, in a day worked at both midnights, is the closed part of an overnight service."""

@@ -265,7 +265,7 @@ def _plan_start(starts: pd.Series[Any], grain: Grain, hold_back_weeks: int, patt
     monday = after + pd.Timedelta(days=-after.day_of_week % 7)
     start = monday - pd.Timedelta(weeks=hold_back_weeks)
     if start <= starts.min():
-        weeks = int((monday - starts.min()).days // 7)
+        weeks = (monday - starts.min().normalize()).days // 7
         raise PlanError(
             f"the data covers {weeks} weeks, {hold_back_weeks} cannot be held back",
             do=f"hold back {max(weeks - 2, 0)} or fewer",

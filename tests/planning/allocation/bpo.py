@@ -14,11 +14,11 @@ from xlplan.planning.allocation.problem import (
     BudgetCap,
     Lanes,
     Pools,
-    RateCard,
     ShareLimit,
     Sites,
     Streams,
 )
+from xlplan.planning.budget.contract import RateCard
 
 TRUTH = Path(__file__).parents[2] / "truth" / "lp"
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from xlplan.planning.budget.contract import RateCard
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -155,36 +157,6 @@ class Sites:
     seat_penalty: Floats
     max_hire: Floats
     max_release: Floats
-
-
-@dataclass(frozen=True)
-class RateCard:
-    """A contract's prices in one billing window, in its own currency.
-
-    Parameters
-    ----------
-    floors, prices : tuple of float
-        Tiers: floor, inclusive, and price of a unit after indexation.
-    all_units : bool
-        True if the reached tier prices all units, False if only those above its floor.
-    min_units, min_amount : float
-        Paid for even if not used.
-    fx : float
-        Plan currency per unit of the contract's currency.
-    """
-
-    floors: tuple[float, ...]
-    prices: tuple[float, ...]
-    all_units: bool
-    min_units: float = 0.0
-    min_amount: float = 0.0
-    fx: float = 1.0
-
-    @property
-    def convex(self) -> bool:
-        """True where the cheapest mix of tiers is the right one, so that no binaries are needed."""
-        steps = np.diff(self.prices)
-        return len(self.prices) == 1 or (not self.all_units and bool((steps >= 0).all()))
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ import numpy as np
 
 from xlplan.planning.allocation.columns import Columns
 from xlplan.planning.allocation.constraints import most_hours
-from xlplan.planning.allocation.problem import AllocationProblem, Floats, RateCard
+from xlplan.planning.allocation.problem import AllocationProblem, Floats
+from xlplan.planning.budget.contract import RateCard
 from xlplan.planning.lp import Programme
 
-BELOW = 1e-6
-"""Where the next tier is dearer for all units, a tier ends this share below its floor, which is inclusive."""
+BELOW = 1e-3
+"""Where the next tier is dearer for all units, a tier ends this many units below its floor, which is inclusive."""
 
 
 def volume(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
@@ -113,8 +114,10 @@ def tier_edges(cards: tuple[RateCard, ...], most: Floats, width: int) -> tuple[F
         floors = np.array(card.floors)
         ends = np.append(floors[1:], max(most[row], card.min_units, floors[-1]))
         dearer = np.append(np.diff(card.prices) > 0, False) & card.all_units
-        low[row, : len(floors)] = floors
-        high[row, : len(floors)] = np.maximum(floors, np.where(dearer, ends * (1 - BELOW), ends))
+        ends = np.maximum(floors, np.where(dearer, ends - BELOW, ends))
+        # Whatever is billed is at least the minimum, so that a tier need not reach below it.
+        low[row, : len(floors)] = np.where(ends >= card.min_units, np.maximum(floors, card.min_units), floors)
+        high[row, : len(floors)] = ends
     return low, high
 
 

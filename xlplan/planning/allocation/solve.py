@@ -19,7 +19,7 @@ STAGES: dict[Objective, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "quality": (("service", ("service",)), ("quality", ("accuracy",)), ("cost", ("cost",))),
 }
 """What is minimised, in order: the name of the step and the objectives that it sums."""
-SLACK = 1e-7
+SLACK = {"highs": 1e-9, "cbc": 1e-7}
 """A stage's optimum may be missed by this share in the stages after it: rounding, so that they stay feasible."""
 
 
@@ -111,7 +111,7 @@ def allocate(
         if not final:
             best = float(goal @ point)
             priced = np.flatnonzero(goal)
-            room = best * (1 + tolerance) + SLACK * max(1.0, abs(best))
+            room = best * (1 + tolerance) + max(1e-6, SLACK[solver] * abs(best))
             programme.rows(f"stage {name}", (1,), "<=", room, (0, priced, goal[priced]))
     return None if point is None else _read(programme, problem, columns, point, tuple(stages))
 

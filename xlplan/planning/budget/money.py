@@ -36,7 +36,7 @@ def fx_rate(plan: Plan, currency: str, month: pd.Timestamp) -> float:
 
 
 def pay_rates(plan: Plan, *, site: str, language: str, role: str, months: pd.DatetimeIndex) -> pd.DataFrame:
-    """Pay of a pool by month: wage, whether per hour or month, and its currency.
+    """Pay of a pool by month: wage, whether per hour or month, overtime premium, and its currency.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def pay_rates(plan: Plan, *, site: str, language: str, role: str, months: pd.Dat
     Returns
     -------
     DataFrame
-        wage, per, currency by month, in the order of ``months``.
+        wage, per, ot_premium, currency by month, in the order of ``months``.
 
     Raises
     ------
@@ -76,6 +76,7 @@ def pay_rates(plan: Plan, *, site: str, language: str, role: str, months: pd.Dat
         {
             "wage": found["wage"].to_numpy(dtype=float),
             "per": found["per"].fillna("month").to_numpy(),
+            "ot_premium": found["ot_premium"].fillna(0.0).to_numpy(dtype=float),
             "currency": found["currency"].fillna(home).fillna(plan.name("PlanCurrency")).to_numpy(),
         },
         index=months,

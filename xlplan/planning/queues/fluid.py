@@ -28,6 +28,8 @@ class Fluid:
         Items that arrive, and items that can be done, in each slot.
     arrived, done : ndarray of float, shape (N, S + 1)
         Cumulative arrivals and completions at the edges.
+    open : ndarray of float, shape (N, S + 1)
+        Open items at the edges, kept beside the cumulatives because their difference loses the last digits.
     """
 
     edges: Floats
@@ -35,11 +37,7 @@ class Fluid:
     capacity: Floats
     arrived: Floats
     done: Floats
-
-    @property
-    def open(self) -> Floats:
-        """Open items at the edges, shape (N, S + 1)."""
-        return self.arrived - self.done
+    open: Floats
 
     def _at(self, hours: Floats) -> tuple[Ints, Floats]:
         """Slot of each time and how far into it the time lies, 0 to 1; the last slot that begins by then."""
@@ -110,7 +108,7 @@ def fluid(edges: Floats, arrivals: Floats, capacity: Floats) -> Fluid:
     arrived = np.concatenate([np.zeros((queues, 1)), np.cumsum(arrivals, axis=1)], axis=1)
     # Rounding of the sums must not make completions fall back.
     done = np.maximum.accumulate(np.clip(arrived - backlog.T, 0.0, arrived), axis=1)
-    return Fluid(edges, arrivals, capacity, arrived, done)
+    return Fluid(edges, arrivals, capacity, arrived, done, backlog.T)
 
 
 def _take(values: Floats, slot: Ints) -> Floats:

@@ -12,8 +12,8 @@ import numpy as np
 
 from xlplan.planning.queues.fluid import Floats, Fluid, Ints
 
-SLACK = 1e-9
-"""Items: a margin this close to zero, per item that ever arrived, is an item done just in time."""
+SLACK = 1e-11
+"""A margin this close to zero, as a share of all items that ever arrived, is an item done just in time."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def turnaround(queue: Fluid, *, limit_h: Floats) -> Turnaround:
     np.put_along_axis(rank, order, np.arange(order.shape[1])[None, :], axis=1)
     by_edge = np.take_along_axis(in_time, rank[:, :count], axis=1)
     by_oldest = np.take_along_axis(in_time, rank[:, count : 2 * count], axis=1)
-    known = edges + limit <= edges[-1] + SLACK
+    known = edges + limit <= edges[-1] * (1 + SLACK)
     late = np.clip(queue.open - (by_edge - by_oldest), 0.0, queue.open)
     late[queue.open <= 0] = 0.0
     return Turnaround(

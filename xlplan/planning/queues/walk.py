@@ -64,9 +64,9 @@ class Backlog:
         limits = ends[None, :, None] - begins[:, None, :]
         arrived = self._queue.arrived_by(limits.reshape(len(begins), -1)).reshape(limits.shape)
         arrived = np.where(limits < self._queue.edges[0], 0.0, arrived)
-        # Items up to each age, counted from the youngest, of those that are still open.
-        arrived[:, :, 0] = self._queue.arrived[:, self._before + 1 :]
-        still = np.maximum(arrived - self._queue.done[:, self._before + 1 :, None], 0.0)
+        # Items of each age or older that are still open; of age 0 or older they all are.
+        still = np.clip(arrived - self._queue.done[:, self._before + 1 :, None], 0.0, self.closing[:, :, None])
+        still[:, :, 0] = self.closing
         older = np.concatenate([still[:, :, 1:], np.zeros((*still.shape[:2], 1))], axis=2)
         return still - older
 
@@ -141,7 +141,7 @@ def backlog_walk(
     return Backlog(
         opening=level[:, :-1],
         volume=volume,
-        handled=np.diff(queue.done[:, before:], axis=1),
+        handled=np.minimum(capacity, level[:, :-1] + volume),
         closing=level[:, 1:],
         oldest_age_h=(edges - queue.oldest())[:, before + 1 :],
         compliance=np.where(has_limit, _share(judged.in_time[:, before:], volume), np.nan),
@@ -174,13 +174,13 @@ def _before(opening: Floats | None, age_h: Floats | None, queues: int) -> tuple[
     if opening is None:
         return np.zeros((queues, 0)), np.zeros(1)
     items = _items(opening, "opening")
-    if age_h is None or np.shape(age_h) != items.shape[1:] or len(items) != queues:
+    ages = np.zeros(0) if age_h is None else np.asarray(age_h, dtype=np.float64)
+    if ages.shape != items.shape[1:] or len(items) != queues:
         raise PlanError(
-            f"found opening items of shape {items.shape} and ages of shape {np.shape(age_h)}, expected a row per queue "
+            f"found opening items of shape {items.shape} and ages of shape {ages.shape}, expected a row per queue "
             "and an age per column",
             where="opening_age_h",
         )
-    ages = np.asarray(age_h, dtype=np.float64)
     if not ((ages >= 0).all() and (np.diff(ages) >= 0).all()):
         raise PlanError("found ages that fall or lie below 0", where="opening_age_h", do="give them in rising order")
     if not len(ages):

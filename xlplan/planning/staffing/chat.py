@@ -8,6 +8,7 @@ Where handling time does not depend on how many contacts are open, a crew is a q
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -162,7 +163,7 @@ def chat_agents(
     """
     rate = _rate(concurrency, by_chats)
     full = _full(aht_s, by_chats)
-    goals = {
+    goals: dict[str, Any] = {
         "target": target,
         "target_s": target_s,
         "patience_s": patience_s,
@@ -194,20 +195,32 @@ def _places(columns: CrewColumns, rate: Floats) -> tuple[Floats, NDArray[np.int8
     endless = np.isinf(crew.patience)
     too_few = np.where(endless, least_stable(crew.load) - 1.0, -1.0)
     by_model[busy] = _fewest(chats, goals, np.full(busy.shape, np.inf), too_few)
-    by_cap[busy] = _fewest(chats, _no_goal(busy.size), crew.occupancy, too_few)
+    by_cap[busy] = _for_occupancy(chats, crew.occupancy, np.ceil(by_model[busy]) - 1.0)
     places = np.maximum(np.maximum(by_model, by_cap), columns.min_crew)
     decided = np.where(places > by_cap, Binding.MIN_CREW, Binding.MAX_OCCUPANCY)
     return places, np.where(places > by_model, decided, Binding.MODEL).astype(np.int8)
 
 
-def _fewest(chats: ChatColumns, goals: Goals, cap: Floats, too_few: Floats) -> Floats:
-    """Places at which the goals and the cap (NaN or infinite: none) are just met."""
-    cap = np.where(np.isnan(cap), np.inf, cap)
+def _for_occupancy(chats: ChatColumns, cap: Floats, fewer: Floats) -> Floats:
+    """Places that keep the cap, where one fewer than the goals ask for do not; 0 elsewhere."""
+    places = np.zeros(cap.shape)
+    capped = np.flatnonzero(~np.isnan(cap))
+    some = fewer[capped].clip(0.0)
+    over = _taken(chat_queue(some, _take(chats, capped))[1], some) > cap[capped] * (1 + NOISE)
+    rows = capped[over]
+    if rows.size:
+        anything = Goals(*(np.full(rows.size, np.inf) for _ in range(3)))
+        places[rows] = _fewest(_take(chats, rows), anything, cap[rows], fewer[rows])
+    return places
 
-    def margin(places: Floats, rows: Rows) -> Floats:
-        queue, open_now = chat_queue(places, _take(chats, rows))
+
+def _fewest(chats: ChatColumns, goals: Goals, cap: Floats, too_few: Floats) -> Floats:
+    """Places at which the goals and the cap (infinite: none) are just met."""
+
+    def margin(agents: Floats, rows: Rows) -> Floats:
+        queue, open_now = chat_queue(agents, _take(chats, rows))
         with np.errstate(divide="ignore"):
-            room = np.log(cap[rows] * (1 + NOISE)) - np.log(_taken(open_now, places))
+            room = np.log(cap[rows] * (1 + NOISE)) - np.log(_taken(open_now, agents))
         return np.minimum(goals.take(rows).margin(queue, queue.late_offered), room)
 
     whole = fewest_whole(margin, too_few, chats.load, 0.5 + 0.5 * np.sqrt(chats.load))
@@ -235,10 +248,6 @@ def _last_place(chats: ChatColumns, goals: Goals, cap: Floats, whole: Floats) ->
         missed = before > accepted
         part = np.maximum(part, np.where(missed, np.where(np.isfinite(share), np.clip(share, 0.0, 1.0), 1.0), 0.0))
     return part
-
-
-def _no_goal(rows: int) -> Goals:
-    return Goals(*(np.full(rows, np.inf) for _ in range(3)))
 
 
 def _take(chats: ChatColumns, rows: Rows) -> ChatColumns:

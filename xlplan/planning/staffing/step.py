@@ -1,198 +1,127 @@
-"""The requirement of a plan: agents for every interval of every period, and their hours."""
+"""The requirement of a plan: productive hours of every workstream and period, and the agents behind them."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from xlplan.planning.calendar import open_mask, typical_week_occurrences
-from xlplan.planning.staffing.measures import occupancy, service_level
-from xlplan.planning.staffing.required import Binding, required_agents
-from xlplan.planning.staffing.rounding import round_up
+from xlplan.planning.staffing.columns import Floats
+from xlplan.planning.staffing.grid import Weeks, weeks
+from xlplan.planning.staffing.live import interval_goals as interval_goals
+from xlplan.planning.staffing.live import live_model, staffed_intervals
+from xlplan.planning.staffing.review_chain import chain_factors
+from xlplan.planning.staffing.waiting import waiting_requirement
 from xlplan.planning.steps import Step
-from xlplan.planning.workstreams import Workstream, workstreams
+from xlplan.planning.workstreams import workstreams
+from xlplan.tables.dictionary import table
 from xlplan.tables.plan import Plan
-from xlplan.tables.schema import ANY
 
-Floats = NDArray[np.float64]
 KEY = ["queue", "language", "period"]
-BINDINGS = {Binding.MODEL: "model", Binding.MAX_OCCUPANCY: "max_occupancy", Binding.MIN_CREW: "min_crew"}
 
 
 def run(plan: Plan) -> dict[str, pd.DataFrame]:
-    """TblIntervalReq and tblReq of every active workstream."""
-    grids = [_grid(plan, stream) for stream in workstreams(plan)]
-    intervals = pd.concat(grids, ignore_index=True)
-    forecast = plan["tblForecast"]
-    load = intervals.merge(forecast[[*KEY, "volume", "low_80", "high_80"]], on=KEY, suffixes=("", "_period"))
-    staffed = _staffed(load)
-    return {"tblIntervalReq": staffed, "tblReq": _requirement(plan, staffed)}
+    """TblIntervalReq of live workstreams, and tblReq of all."""
+    streams = workstreams(plan)
+    factors = chain_factors(plan, streams)
+    grids = weeks(plan, streams)
+    live = np.array([stream.work_type == "live" for stream in streams], dtype=bool)
+    columns = [column.name for column in table("tblIntervalReq").columns]
+    intervals = pd.DataFrame(columns=columns)
+    needs = []
+    if live.any():
+        own = [grids[place] for place in np.flatnonzero(live)]
+        staffed = staffed_intervals(plan, own)
+        intervals = staffed[columns]
+        needs.append(_of_intervals(plan, own, factors[live], staffed))
+    if not live.all():
+        needs.append(waiting_requirement(plan, [grids[place] for place in np.flatnonzero(~live)], factors[~live]))
+    return {"tblIntervalReq": intervals, "tblReq": _requirement(plan, factors, grids, pd.concat(needs))}
 
 
-def interval_goals(stream: Workstream) -> dict[str, Any]:
-    """The staffing goals of a live workstream, as ``required_agents`` takes them."""
-    return {
-        "target": stream.target,
-        "target_s": stream.target_s,
-        "patience_s": stream.patience_s,
-        "asa_s": stream.asa_s,
-        "max_abandon": stream.max_abandon,
-        "max_occupancy": stream.max_occupancy,
-        "min_crew": stream.min_crew,
-    }
+def _of_intervals(plan: Plan, streams: Sequence[Weeks], factors: Floats, staffed: pd.DataFrame) -> pd.DataFrame:
+    """Hours of live workstreams: their intervals, and the rest of their review chains, which can wait.
 
-
-def _grid(plan: Plan, stream: Workstream) -> pd.DataFrame:
-    """One row per period, weekday and interval in which the workstream is staffed or work arrives.
-
-    ``occurrences`` counts how often the interval is open in the period, in whole intervals: a clock change, a closed
-    day or a quarter-open interval shows here. ``volume`` is what comes in one such interval, so that volume times
-    occurrences sums to the period's forecast to the last item.
+    A period in which a queue never opens needs nothing.
     """
-    periods = plan["tblPeriod"]
-    profile = plan["tblProfile"].loc[lambda f: f["queue"].eq(stream.queue) & f["language"].eq(stream.language)]
-    forecast = plan["tblForecast"].loc[lambda f: f["queue"].eq(stream.queue) & f["language"].eq(stream.language)]
-    volume = dict(forecast[["period", "volume"]].itertuples(index=False, name=None))
-    aht = dict(forecast[["period", "aht_s"]].itertuples(index=False, name=None))
-    interval = int(profile["interval_min"].iloc[0]) if not profile.empty else stream.interval_min
-    width = 1440 // interval
-    clock = typical_week_occurrences(
-        periods, interval_min=interval, time_zone=stream.time_zone, closed_dates=stream.closed_dates
-    )
-    opened = np.ones((7, width))
-    if stream.work_type == "live":
-        opened = open_mask(stream.open_hours, np.arange(1, 8), interval_min=interval)
-    shapes = {key: _shape(rows, interval, width) for key, rows in profile.groupby("period")}
-    nothing = np.zeros((7, width))
-    frames = []
-    for row, period in enumerate(periods["period"]):
-        share = shapes.get(period, shapes.get(ANY, nothing)) * (opened > 0)
-        weight = (share * clock[row]).sum()
-        items = volume[period] * share / weight if weight > 0 else nothing
-        # A half-open interval gets its items in half the time: the rate of a whole one is twice as high.
-        rate = np.divide(items, opened, out=np.zeros_like(items), where=opened > 0)
-        occurrences = clock[row] * opened
-        at, slot = np.nonzero(occurrences > 0)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "queue": stream.queue,
-                    "language": stream.language,
-                    "period": period,
-                    "weekday": at + 1,
-                    "interval_start": slot * interval,
-                    "interval_min": interval,
-                    "occurrences": occurrences[at, slot],
-                    "volume": rate[at, slot],
-                    "aht_s": aht[period],
-                    "live": stream.work_type == "live",
-                    **interval_goals(stream),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
-
-
-def _shape(rows: pd.DataFrame, interval: int, width: int) -> Floats:
-    share = np.zeros((7, width))
-    at = rows["weekday"].to_numpy(dtype=int) - 1
-    share[at, rows["interval_start"].to_numpy(dtype=int) // interval] = rows["share"].to_numpy(dtype=float)
-    return share
-
-
-def _staffed(load: pd.DataFrame) -> pd.DataFrame:
-    """Agents, and what they give, for every interval row; hours at the volume bounds beside them."""
-    live = load["live"].to_numpy(dtype=bool)
-    whole_volume = load["volume_period"].to_numpy(dtype=float)
-    volume, aht = load["volume"].to_numpy(dtype=float), load["aht_s"].to_numpy(dtype=float)
-    minutes = load["interval_min"].to_numpy(dtype=float)
-    result = load[[*KEY, "weekday", "interval_start", "interval_min", "occurrences", "volume", "aht_s"]].copy()
-    result["load"] = volume * aht / (60 * minutes)
-    need = _agents(load, live, volume)
-    result["agents"], binding = need
-    result["agents_whole"] = round_up(result["agents"].to_numpy()).astype(int)
-    result["binding"] = binding
-    result["service_level"], result["occupancy"] = np.nan, np.nan
-    busy = live & (volume > 0) & (result["agents_whole"].to_numpy() > 0)
-    queue = {"aht_s": aht[busy], "interval_min": minutes[busy], "patience_s": load["patience_s"].to_numpy()[busy]}
-    crew = result.loc[busy, "agents_whole"].to_numpy(dtype=float)
-    result.loc[busy, "occupancy"] = occupancy(crew, volume[busy], **queue)
-    timed = busy & ~np.isnan(load["target_s"].to_numpy(dtype=float))
-    inside = timed[busy]
-    result.loc[timed, "service_level"] = service_level(
-        crew[inside],
-        volume[timed],
-        target_s=load.loc[timed, "target_s"].to_numpy(dtype=float),
-        **{name: values[inside] for name, values in queue.items()},
-    )
-    for bound in ("low_80", "high_80"):
-        ratio = np.divide(load[bound], whole_volume, out=np.ones(len(load)), where=whole_volume > 0)
-        result[f"agents_{bound}"] = _agents(load, live, volume * ratio)[0]
-    return result
-
-
-def _agents(load: pd.DataFrame, live: NDArray[np.bool_], volume: Floats) -> tuple[Floats, list[str]]:
-    """Fractional agents of each row and what decided them."""
-    agents = np.zeros(len(load))
-    binding = np.full(len(load), Binding.MAX_OCCUPANCY, dtype=int)
-    goals = ("target", "target_s", "patience_s", "asa_s", "max_abandon", "max_occupancy", "min_crew")
-    need = required_agents(
-        volume[live],
-        aht_s=load.loc[live, "aht_s"].to_numpy(dtype=float),
-        interval_min=load.loc[live, "interval_min"].to_numpy(dtype=float),
-        whole=False,
-        **{name: load.loc[live, name].to_numpy(dtype=float) for name in goals},
-    )
-    agents[live], binding[live] = need.agents, need.binding
-    waiting = ~live
-    erlangs = volume * load["aht_s"].to_numpy(dtype=float) / (60 * load["interval_min"].to_numpy(dtype=float))
-    agents[waiting] = erlangs[waiting] / load.loc[waiting, "max_occupancy"].to_numpy(dtype=float)
-    return agents, [BINDINGS[Binding(code)] for code in binding]
-
-
-def _requirement(plan: Plan, staffed: pd.DataFrame) -> pd.DataFrame:
-    """tblReq: the intervals of each period summed, and put beside the hours of one FTE."""
     hours = staffed["occurrences"] * staffed["interval_min"] / 60
-    rows = staffed.assign(
-        required_hours=staffed["agents"] * hours,
-        required_low_80=staffed["agents_low_80"] * hours,
-        required_high_80=staffed["agents_high_80"] * hours,
+    names = ["agents", "agents_low_80", "agents_high_80", "busy"]
+    rows = pd.concat([staffed[[*KEY, "agents_whole", "binding"]], staffed[names].mul(hours, axis=0)], axis=1)
+    sums = rows.groupby(KEY, sort=False).agg({**dict.fromkeys(names, "sum"), "agents_whole": "max"})
+    by_binding = rows.groupby([*KEY, "binding"], sort=False)["agents"].sum().reset_index()
+    strongest = by_binding.sort_values("agents", ascending=False, kind="stable").groupby(KEY, sort=False)
+    sums = sums.join(strongest["binding"].first())
+    periods = plan["tblPeriod"]["period"].to_numpy()
+    every = pd.MultiIndex.from_arrays(
+        [
+            np.repeat([grid.stream.queue for grid in streams], len(periods)),
+            np.repeat([grid.stream.language for grid in streams], len(periods)),
+            np.tile(periods, len(streams)),
+        ],
+        names=KEY,
     )
-    sums = rows.groupby(KEY, sort=False)[["required_hours", "required_low_80", "required_high_80"]].sum()
-    peak = rows.groupby(KEY, sort=False)["agents_whole"].max().rename("agents_peak")
-    by_binding = rows.groupby([*KEY, "binding"], sort=False)["required_hours"].sum().reset_index()
-    strongest = by_binding.sort_values("required_hours", ascending=False, kind="stable").groupby(KEY, sort=False)
-    forecast = (
-        plan["tblForecast"].merge(sums.reset_index(), on=KEY, how="left").merge(peak.reset_index(), on=KEY, how="left")
+    found = sums.reindex(every)
+    found = found.fillna(dict.fromkeys([*names, "agents_whole"], 0.0) | {"binding": "model"})
+    chain = np.stack([grid.volume * grid.aht_s for grid in streams]) * (factors[:, None] - 1) / 3600
+    chain /= np.array([[grid.stream.max_occupancy] for grid in streams])
+
+    def with_chain(name: str, bound: str) -> Floats:
+        size = np.stack([grid.volume for grid in streams])
+        ratio = np.divide(
+            np.stack([getattr(grid, bound) for grid in streams]), size, out=np.ones_like(size), where=size > 0
+        )
+        return found[name].to_numpy(dtype=float) + (chain * ratio).ravel()
+
+    return found.reset_index()[KEY].assign(
+        required_hours=with_chain("agents", "volume"),
+        required_low_80=with_chain("agents_low_80", "low_80"),
+        required_high_80=with_chain("agents_high_80", "high_80"),
+        busy_hours=found["busy"].to_numpy(dtype=float),
+        backlog_hours=0.0,
+        agents_peak=found["agents_whole"].to_numpy(dtype=float),
+        binding=found["binding"].to_numpy(),
+        model=np.repeat([live_model(grid.stream) for grid in streams], len(periods)),
     )
-    forecast = forecast.merge(strongest["binding"].first().reset_index(), on=KEY, how="left")
-    measures = ["required_hours", "required_low_80", "required_high_80", "agents_peak"]
-    forecast[measures] = forecast[measures].fillna(0.0)  # a period in which the queue never opens
-    workload = forecast["volume"] * forecast["aht_s"] / 3600
-    models = {(s.queue, s.language): _model(s) for s in workstreams(plan)}
+
+
+def _requirement(plan: Plan, factors: Floats, grids: Sequence[Weeks], needs: pd.DataFrame) -> pd.DataFrame:
+    """tblReq: what each workstream needs, beside its workload and the hours of one FTE."""
+    chain = pd.DataFrame(
+        {
+            "queue": [grid.stream.queue for grid in grids],
+            "language": [grid.stream.language for grid in grids],
+            "beyond": factors - 1,
+        }
+    )
+    rows = plan["tblForecast"].merge(needs, on=KEY).merge(chain, on=["queue", "language"])
+    workload = rows["volume"] * rows["aht_s"] / 3600
+    chain_hours = workload * rows["beyond"]
+    required = rows["required_hours"].to_numpy(dtype=float)
+    done = workload + chain_hours + rows["backlog_hours"]
+    if "busy_hours" in rows:
+        done = (rows["busy_hours"] + chain_hours).fillna(done)
     mix = plan["tblFteHours"].groupby("period")[["productive_hours", "shrinkage"]].mean()
-    per_fte = forecast["period"].map(mix["productive_hours"]).to_numpy(dtype=float)
-    required = forecast["required_hours"].to_numpy(dtype=float)
+    per_fte = rows["period"].map(mix["productive_hours"]).to_numpy(dtype=float)
     return pd.DataFrame(
         {
-            **{name: forecast[name] for name in ("lob", *KEY, "volume", "aht_s")},
+            **{name: rows[name] for name in ("lob", *KEY, "volume", "aht_s")},
             "workload_hours": workload,
-            "chain_hours": 0.0,
-            "backlog_hours": 0.0,
-            "model": [models[key] for key in forecast[["queue", "language"]].itertuples(index=False, name=None)],
-            "agents_peak": forecast["agents_peak"],
-            "occupancy": np.divide(workload, required, out=np.full(len(required), np.nan), where=required > 0),
+            "chain_hours": chain_hours,
+            "backlog_hours": rows["backlog_hours"],
+            "model": rows["model"],
+            "agents_peak": rows["agents_peak"],
+            "occupancy": np.divide(
+                done.to_numpy(dtype=float), required, out=np.full(len(required), np.nan), where=required > 0
+            ).clip(max=1.0),
             "exposure_hours": 0.0,
             "wellness_hours": 0.0,
-            "binding": forecast["binding"].fillna("model"),
+            "binding": rows["binding"],
             "required_hours": required,
-            "required_low_80": np.minimum(forecast["required_low_80"], required),
-            "required_high_80": np.maximum(forecast["required_high_80"], required),
+            "required_low_80": np.minimum(rows["required_low_80"], required),
+            "required_high_80": np.maximum(rows["required_high_80"], required),
             "mix_hours_per_fte": per_fte,
-            "mix_shrinkage": forecast["period"].map(mix["shrinkage"]).to_numpy(dtype=float),
+            "mix_shrinkage": rows["period"].map(mix["shrinkage"]).to_numpy(dtype=float),
             "mix_productivity": 1.0,
             "gross_fte": np.divide(required, per_fte, out=np.zeros(len(required)), where=per_fte > 0),
             "support_fte": 0.0,
@@ -200,15 +129,9 @@ def _requirement(plan: Plan, staffed: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _model(stream: Workstream) -> str:
-    if stream.work_type != "live":
-        return "workload"
-    return "erlang_a" if np.isfinite(stream.patience_s) else "erlang_c"
-
-
 STEP = Step(
     name="staffing",
-    says="agents for every interval",
+    says="agents and hours required",
     needs=("tblQueue", "tblWorkstream", "tblOpenHours"),
     gives=("tblIntervalReq", "tblReq"),
     run=run,

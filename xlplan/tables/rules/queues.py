@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from xlplan.tables.rules import Rule
@@ -13,6 +14,10 @@ from xlplan.tables.typed import show
 if TYPE_CHECKING:
     from xlplan.tables.plan import Plan
 
+WEEK = 7 * 1440
+"""Minutes of a week."""
+FEW = 0.01
+"""Share of contacts outside opening hours above which it is worth a warning."""
 SHORTEST_CALL_S = 15
 """No voice contact is handled faster; a smaller AHT was typed in minutes."""
 
@@ -106,14 +111,12 @@ def opening(plan: Plan) -> list[Finding]:
     """Opening hours of a set do not overlap on a weekday."""
     found = []
     hours = plan["tblOpenHours"].reset_index(names="row").dropna(subset=["open_hours", "weekday", "open", "close"])
-    week = 7 * 1440
     for _, rows in hours.groupby("open_hours"):
-        begin = ((rows["weekday"] - 1) * 1440 + rows["open"]).astype(int)
-        length = (rows["close"] - rows["open"]).astype(int)
-        spans = sorted(zip(begin, begin + length.where(length > 0, length + 1440), rows["row"], strict=True))
+        places = zip(_week_spans(rows), rows["row"], strict=True)
+        spans = sorted((begin, begin + length, row) for (begin, length), row in places)
         if len(spans) < 2:
             continue
-        wrapped = (spans[0][0] + week, spans[0][1] + week, spans[0][2])
+        wrapped = (spans[0][0] + WEEK, spans[0][1] + WEEK, spans[0][2])
         for earlier, later in zip(spans, [*spans[1:], wrapped], strict=True):
             if later[0] < earlier[1]:
                 found.append(
@@ -131,8 +134,63 @@ def opening(plan: Plan) -> list[Finding]:
     return found
 
 
+def active(plan: Plan) -> list[Finding]:
+    """There is work to plan: at least one workstream is active."""
+    streams = plan.filled("tblWorkstream")
+    if streams.empty or streams["active"].any():
+        return []
+    what, fix = "FALSE in every row", "type TRUE where work is to be planned"
+    return [Finding("active", "error", "tblWorkstream", "active", 1, what, "at least one active workstream", fix)]
+
+
+def outside(plan: Plan) -> list[Finding]:
+    """Live contacts come while somebody answers; the plan leaves the others out, so they must be few."""
+    found = []
+    queues = plan["tblQueue"].loc[lambda f: f["work_type"].eq("live")].set_index("queue")["open_hours"].to_dict()
+    history = plan["tblInterval"].dropna(subset=["start", "interval_min", "volume"])
+    history = history.loc[history["interval_min"].lt(1440)]
+    minute = (
+        history["start"].dt.day_of_week * 1440 + history["start"].dt.hour * 60 + history["start"].dt.minute
+    ) % WEEK
+    for position, stream in enumerate(plan["tblWorkstream"].itertuples(index=False)):
+        own = (history["queue"].eq(stream.queue) & history["language"].eq(stream.language)).to_numpy(dtype=bool)
+        name = stream.open_hours if isinstance(stream.open_hours, str) else queues.get(stream.queue)
+        hours = plan["tblOpenHours"].loc[lambda f, name=name: f["open_hours"].eq(name)]
+        hours = hours.dropna(subset=["weekday", "open", "close"])
+        if stream.queue not in queues or not own.any() or hours.empty:
+            continue
+        answered = np.zeros(int(own.sum()), dtype=bool)
+        for begin, length in _week_spans(hours):
+            answered |= (minute[own] - begin).mod(WEEK).lt(length).to_numpy(dtype=bool)
+        volume = history.loc[own, "volume"].to_numpy(dtype=float)
+        lost, whole = float(volume[~answered].sum()), float(volume.sum())
+        if lost > FEW * whole:
+            found.append(
+                Finding(
+                    "outside_hours",
+                    "warning",
+                    "tblWorkstream",
+                    "open_hours",
+                    position + 1,
+                    f"{lost / whole:.1%} of the volume of {stream.queue} {stream.language} outside opening hours",
+                    "contacts of a live queue while it is answered; others are left out of the plan",
+                    f"widen {name} in tblOpenHours, or leave it if nobody will answer them",
+                )
+            )
+    return found
+
+
+def _week_spans(hours: pd.DataFrame) -> list[tuple[int, int]]:
+    """First minute of the week and length of each row of opening hours."""
+    begin = ((hours["weekday"] - 1) * 1440 + hours["open"]).astype(int)
+    length = (hours["close"] - hours["open"]).astype(int)
+    return list(zip(begin, length.where(length > 0, length + 1440), strict=True))
+
+
 RULES = (
+    Rule("active", "At least one workstream is active", "error", active),
     Rule("service_goal", "Every queue states the service goal of its kind of work", "error", service_goal),
     Rule("handling_time", "Every active workstream has a handling time in seconds", "error", handling_time),
     Rule("opening_hours", "Opening hours do not overlap", "error", opening),
+    Rule("outside_hours", "Live contacts come in opening hours", "warning", outside),
 )

@@ -1,1 +1,1 @@
-
+"""The .xlsx package itself: read without loss, written surgically."""

@@ -50,7 +50,7 @@ SUMMARY = SheetSpec(
             "plan currency",
             "period",
             "General",
-            "A27",
+            "A32",
         ),
     ),
 )
