@@ -53,7 +53,7 @@ def test_required_arguments_come_first_and_every_default_is_said(function: Funct
 
 @pytest.mark.parametrize("function", EVERY)
 def test_the_formula_shown_is_the_example(function: Function) -> None:
-    """As far as it is typed with constants; a range such as B2:B9 stands for an array of the example."""
+    """As far as it is typed with constants; B2:B9 stands for an array of the example, A2 for a value, nothing for a blank."""
     match = re.fullmatch(r"=(XP_[A-Z_]+)\((.*)\)", function.formula)
     assert match is not None
     assert match[1] == function.name
@@ -65,6 +65,10 @@ def test_the_formula_shown_is_the_example(function: Function) -> None:
             assert int(last) - int(first) + 1 == len(value)
         elif text.startswith('"'):
             assert text.strip('"') == value
+        elif not text:
+            assert value is None
+        elif re.fullmatch(r"[A-Z]\d+", text):
+            assert isinstance(value, int | float)
         else:
             assert (float(text[:-1]) / 100 if text.endswith("%") else float(text)) == value
 
@@ -72,7 +76,7 @@ def test_the_formula_shown_is_the_example(function: Function) -> None:
 @pytest.mark.parametrize("function", EVERY)
 def test_a_required_argument_left_blank_is_an_error_that_names_it(function: Function) -> None:
     for place, argument in enumerate(function.arguments):
-        if argument.optional or place >= len(function.example):
+        if argument.optional or argument.nullable or place >= len(function.example):
             continue
         cells = list(function.example)
         for blank in (None, "", float("nan"), [[None]]):

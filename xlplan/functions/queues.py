@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from xlplan.functions.cellvalues import NUM, VALUE, CellError
@@ -108,7 +109,7 @@ def age_profile(
         PERIOD,
         Argument("tat_h", "turnaround limit", "hours", kind="single"),
     ],
-    returns="share of each period's items done in time; #N/A while the last of them is not yet due",
+    returns="share of each period's items done in time; #N/A where nothing came",
     example=([[100], [160], [100]], 120, 0, 1, 1),
     formula="=XP_COMPLIANCE(B2:B4,120,0,1,1)",
     errors=FAULTS,
@@ -120,7 +121,15 @@ def compliance(
     period_h: float,
     tat_h: float,
 ) -> Any:
-    """Share of items done within the turnaround limit, by the period in which they came."""
+    """Share of items done within the turnaround limit, by the period in which they came.
+
+    After the last period its capacity goes on.
+    """
     if tat_h <= 0:
         raise CellError(NUM, f"tat_h is {tat_h:g}; type the hours of the limit, above 0")
-    return _walk(opening, inflow, capacity, period_h=period_h, tat_h=tat_h).compliance[0]
+    # Items of the last periods are done later, by the capacity of the last one; first in, first out, so that what
+    # comes after them changes nothing.
+    later = math.ceil(tat_h / period_h) + 1
+    done = capacity * len(inflow) if len(capacity) == 1 else capacity
+    found = _walk(opening, inflow + [0.0] * later, done + done[-1:] * later, period_h=period_h, tat_h=tat_h)
+    return found.compliance[0][: len(inflow)]

@@ -34,8 +34,8 @@ def _season(day: dt.datetime, period: str) -> int:
     group="Forecast",
     arguments=[VALUES, DATES, Argument("period", '"week-of-year", "day-of-week" or "month"', kind="text")],
     returns="index of each season, mean 1: 53 weeks, 7 days from Monday, or 12 months; #N/A where none was seen",
-    example=([[10], [20], [30]], [[46027], [46028], [46029]], "day-of-week"),
-    formula='=XP_SEASONAL_INDEX(B2:B4,A2:A4,"day-of-week")',
+    example=([[10], [20], [30], [20], [20], [5], [5]], [[46027 + day] for day in range(7)], "day-of-week"),
+    formula='=XP_SEASONAL_INDEX(B2:B8,A2:A8,"day-of-week")',
     errors=[(NUM, "a volume below 0"), (NA, "no volume at all")],
 )
 def seasonal_index(values: list[float | None], dates: list[dt.datetime | None], period: str) -> Any:

@@ -11,11 +11,13 @@ from xlplan.planning.budget.step import STEP as BUDGET
 from xlplan.planning.calendar.step import STEP as CALENDAR
 from xlplan.planning.forecast.step import STEP as FORECAST
 from xlplan.planning.outcome.step import STEP as OUTCOME
+from xlplan.planning.queues.step import STEP as QUEUES
 from xlplan.planning.staffing.step import STEP as STAFFING
 from xlplan.planning.steps import Progress, Step
+from xlplan.planning.supply.step import STEP as SUPPLY
 from xlplan.tables.plan import Plan
 
-STEPS: tuple[Step, ...] = (CALENDAR, FORECAST, STAFFING, ALLOCATION, BUDGET, OUTCOME)
+STEPS: tuple[Step, ...] = (CALENDAR, FORECAST, STAFFING, SUPPLY, ALLOCATION, BUDGET, QUEUES, OUTCOME)
 
 
 def run(plan: Plan, steps: Sequence[str] | None = None, *, progress: Progress | None = None) -> Plan:

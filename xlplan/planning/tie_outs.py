@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from xlplan.planning.workstreams import workstreams
 from xlplan.tables.plan import Plan
 from xlplan.tables.schema import Severity
 
@@ -106,19 +107,28 @@ def profile_shares(plan: Plan) -> TieOut:
 
 
 def intervals_volume(plan: Plan) -> TieOut:
-    """Interval volumes times their occurrences sum to the forecast."""
+    """Interval volumes of live work times their occurrences sum to its forecast."""
     rows = plan["tblIntervalReq"]
     left = float((rows["volume"] * rows["occurrences"]).sum())
-    right = float(plan["tblForecast"]["volume"].sum())
+    right = float(_by_interval(plan, "tblForecast")["volume"].sum())
     return _equal("interval_volume", "Volume by interval sums to the forecast", "tblIntervalReq", left, right)
 
 
 def intervals_hours(plan: Plan) -> TieOut:
-    """Agents times interval lengths sum to the required hours."""
+    """Agents times interval lengths sum to the required hours of live work, its review chains apart."""
     rows = plan["tblIntervalReq"]
     left = float((rows["agents"] * rows["occurrences"] * rows["interval_min"] / 60).sum())
-    right = float(plan["tblReq"]["required_hours"].sum())
+    required = _by_interval(plan, "tblReq")
+    highest = {(stream.queue, stream.language): stream.max_occupancy for stream in workstreams(plan)}
+    occupancy = np.array([highest[key] for key in zip(required["queue"], required["language"], strict=True)])
+    right = float((required["required_hours"] - required["chain_hours"] / occupancy).sum())
     return _equal("interval_hours", "Agents by interval sum to the hours required", "tblReq", left, right)
+
+
+def _by_interval(plan: Plan, name: str) -> pd.DataFrame:
+    """Rows of live queues: other work is staffed by period, and has no row by interval."""
+    queues = plan["tblQueue"]
+    return plan[name].loc[lambda f: f["queue"].isin(queues.loc[queues["work_type"].eq("live"), "queue"])]
 
 
 def required_volume(plan: Plan) -> TieOut:
@@ -190,6 +200,75 @@ def outcomes(plan: Plan) -> TieOut:
     return _equal("outcome", "Actuals by interval sum to actuals by period", "tblOutcomePeriod", left, right)
 
 
+def headcount_closes(plan: Plan) -> TieOut:
+    """Every pool opens with its last closing, its movements sum to the change, and no count is negative."""
+    rows = plan["tblWalk"]
+    pool = ["language", "site", "role"]
+    entries, exits = ["joins", "transfers_in"], ["attrition", "transfers_out", "rampdown"]
+    closing = rows["opening"] + rows[entries].sum(axis=1) - rows[exits].sum(axis=1)
+    before = rows.groupby(pool)["closing"].shift()
+    slack = 1e-6 + RELATIVE * rows["opening"]
+    broken = (closing - rows["closing"]).abs() > slack
+    broken |= (before.notna() & ((before - rows["opening"]).abs() > slack)).to_numpy(dtype=bool)
+    broken |= (rows[["opening", *entries, *exits, "closing"]] < 0).any(axis=1)
+    what = "Headcount of every pool: opening = last closing, movements sum to the change, none below 0"
+    return _rows("headcount_closes", what, "tblWalk", broken)
+
+
+def headcount_opening(plan: Plan) -> TieOut:
+    """The walk opens with the roster."""
+    left = float(plan["tblWalk"].groupby(["language", "site", "role"])["opening"].first().sum())
+    right = float(plan["tblRoster"]["heads"].sum())
+    return _equal("headcount_opening", "Headcount at the start of the plan is the roster", "tblWalk", left, right)
+
+
+def transfers_balance(plan: Plan) -> TieOut:
+    """Who leaves one pool for another arrives there."""
+    rows = plan["tblWalk"]
+    left, right = float(rows["transfers_in"].sum()), float(rows["transfers_out"].sum())
+    return _equal("transfers", "Transfers into pools equal transfers out of pools", "tblWalk", left, right)
+
+
+def backlog_closes(plan: Plan) -> TieOut:
+    """Every backlog opens with its last closing, its flows sum to the change, and none is negative."""
+    rows = plan["tblBacklog"]
+    entries, exits = ["volume", "reopened"], ["handled", "auto_closed"]
+    closing = rows["opening"] + rows[entries].sum(axis=1) - rows[exits].sum(axis=1)
+    before = rows.groupby(["queue", "language"])["closing"].shift()
+    slack = 1e-6 + RELATIVE * (rows["opening"] + rows["volume"])
+    broken = (closing - rows["closing"]).abs() > slack
+    broken |= (before.notna() & ((before - rows["opening"]).abs() > slack)).to_numpy(dtype=bool)
+    broken |= (rows[["opening", *entries, *exits, "closing"]] < 0).any(axis=1)
+    broken |= rows["handled"] > rows["capacity_items"] + slack
+    what = "Backlog: opening = last closing, flows sum to the change, none below 0, handled within capacity"
+    return _rows("backlog_closes", what, "tblBacklog", broken)
+
+
+def backlog_opening(plan: Plan) -> TieOut:
+    """The walk opens with the items counted."""
+    first = plan["tblBacklog"].groupby(["queue", "language"], as_index=False)["opening"].first()
+    counted = plan["tblBacklogOpening"].merge(first[["queue", "language"]], on=["queue", "language"])
+    left, right = float(first["opening"].sum()), float(counted["items"].sum())
+    return _equal("backlog_opening", "Backlog at the start of the plan is the one counted", "tblBacklog", left, right)
+
+
+def backlog_ages(plan: Plan) -> TieOut:
+    """Open items by age sum to the backlog."""
+    left, right = float(plan["tblAge"]["items"].sum()), float(plan["tblBacklog"]["closing"].sum())
+    return _equal("backlog_ages", "Open items by age sum to the backlog", "tblAge", left, right)
+
+
+def blowout_parts(plan: Plan) -> TieOut:
+    """Causes of every breach sum to 1, and the day to act is not after it."""
+    rows = plan["tblBlowout"].loc[lambda f: f["first_breach"].notna()]
+    parts = rows[[name for name in rows if name.startswith("cause_")]]
+    broken = ((parts.sum(axis=1, skipna=False) - 1).abs() <= RELATIVE).eq(False) | (
+        rows["act_by"] > rows["first_breach"]
+    )
+    what = "Causes of every breach sum to 1, and its act-by day is not after it"
+    return _rows("blowout", what, "tblBlowout", broken)
+
+
 CHECKS: tuple[Callable[[Plan], TieOut], ...] = (
     periods,
     bill_weights,
@@ -208,4 +287,11 @@ CHECKS: tuple[Callable[[Plan], TieOut], ...] = (
     budget_lines,
     cost_centres,
     outcomes,
+    headcount_closes,
+    headcount_opening,
+    transfers_balance,
+    backlog_closes,
+    backlog_opening,
+    backlog_ages,
+    blowout_parts,
 )

@@ -68,6 +68,8 @@ def workstreams(plan: Plan) -> list[Workstream]:
     holidays = plan["tblHoliday"]
     calendars = dict(plan["tblLanguage"][["language", "holiday_calendar"]].itertuples(index=False, name=None))
     crew_share = _crew_shares(plan)
+    names = [f"{goal}_{kind}" for goal in ("max_occupancy", "interval_min") for kind in ("live", "deferrable")]
+    usual = {name: plan.setting(name) for name in names}
     found = []
     for row in plan.filled("tblWorkstream").to_dict("records"):
         if not row["active"]:
@@ -75,7 +77,7 @@ def workstreams(plan: Plan) -> list[Workstream]:
         queue = queues[row["queue"]]
         live = queue["work_type"] == "live"
         calendar = _or(row["holiday_calendar"], calendars.get(row["language"]))
-        interval = _or(queue["interval_min"], plan.setting("interval_min_live" if live else "interval_min_deferrable"))
+        kind = "live" if live else "deferrable"
         found.append(
             Workstream(
                 queue=row["queue"],
@@ -88,16 +90,11 @@ def workstreams(plan: Plan) -> list[Workstream]:
                 asa_s=float(queue["asa_s"]),
                 max_abandon=float(queue["max_abandon"]),
                 patience_s=float(_or(queue["patience_s"], np.inf)),
-                max_occupancy=float(
-                    _or(
-                        queue["max_occupancy"],
-                        plan.setting("max_occupancy_live" if live else "max_occupancy_deferrable"),
-                    )
-                ),
+                max_occupancy=float(_or(queue["max_occupancy"], usual[f"max_occupancy_{kind}"])),
                 min_crew=float(
                     _or(row["min_crew"], _or(queue["min_crew"], 0.0) * crew_share[row["queue"], row["language"]])
                 ),
-                interval_min=int(interval),
+                interval_min=int(_or(queue["interval_min"], usual[f"interval_min_{kind}"])),
                 time_zone=str(_or(queue["time_zone"], plan.name("PlanTimeZone"))),
                 open_hours=hours[_or(row["open_hours"], queue["open_hours"])],
                 holidays=holidays.loc[holidays["holiday_calendar"].eq(calendar)] if calendar else holidays.iloc[:0],

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from xlplan.planning.budget.exchange import rates
-from xlplan.planning.budget.money import pay_rates
+from xlplan.planning.budget.money import fx_rate, pay_rates
 from xlplan.planning.budget.pieces import pieces, vendor_sites
 from xlplan.tables.plan import Plan
 from xlplan.tables.schema import ANY
@@ -125,3 +125,47 @@ def labour_lines(pay: pd.DataFrame, work: pd.DataFrame, pool_use: pd.DataFrame) 
     lines["amount_plan"] = lines["amount"] * lines["fx"]
     keep = ["lob", *LANE, "vendor", "bill_month", "line", "currency", "unit", "qty", "price", "amount", "fx"]
     return lines[[*keep, "amount_plan"]]
+
+
+def labour(plan: Plan, work: pd.DataFrame) -> pd.DataFrame:
+    """Cost of placed work by billing month.
+
+    Parameters
+    ----------
+    plan : Plan
+        For tblPeriodBill, tblPay, tblFx.
+    work : DataFrame
+        queue, language, site, period, fte, paid_hours: one row per lane and period.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``work`` by bill_month: qty and unit as the pay counts them, price, currency, amount, fx and
+        amount_plan. A week that straddles two months bills to each by its days.
+    """
+    rows = work.merge(plan["tblPeriodBill"], on="period")
+    fraction = plan["tblPeriod"].set_index("period")["month_fraction"]
+    months = pd.DatetimeIndex(rows["bill_month"].unique()).sort_values()
+    pools = rows[["site", "language"]].drop_duplicates()
+    pay = pd.concat(
+        [
+            pay_rates(plan, site=site, language=language, role=ROLE, months=months)
+            .rename_axis("bill_month")
+            .reset_index()
+            .assign(site=site, language=language)
+            for site, language in pools.itertuples(index=False, name=None)
+        ]
+        or [pd.DataFrame(columns=["bill_month", "wage", "per", "currency", "site", "language"])]
+    )
+    rows = rows.merge(pay, on=["site", "language", "bill_month"])
+    hourly = rows["per"].eq("hour").to_numpy(dtype=bool)
+    fte_months = rows["fte"] * rows["period"].map(fraction)
+    rows["qty"] = np.where(hourly, rows["paid_hours"], fte_months) * rows["weight"]
+    rows["unit"] = np.where(hourly, "paid hour", "FTE-month")
+    rows["price"] = rows["wage"]
+    rows["amount"] = rows["qty"] * rows["price"]
+    pairs = rows[["currency", "bill_month"]].drop_duplicates().itertuples(index=False, name=None)
+    rates = {pair: fx_rate(plan, *pair) for pair in pairs}
+    rows["fx"] = [rates[pair] for pair in rows[["currency", "bill_month"]].itertuples(index=False, name=None)]
+    rows["amount_plan"] = rows["amount"] * rows["fx"]
+    return rows

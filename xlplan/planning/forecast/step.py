@@ -16,6 +16,7 @@ from xlplan.planning.forecast.engine import Forecasts, ForecastSpec, forecast_se
 from xlplan.planning.forecast.histories import DayGrid, Series, history, week_shape
 from xlplan.planning.forecast.intraday import forecast_days
 from xlplan.planning.handling_time import handling_times
+from xlplan.planning.staffing.review_chain import chain_inflow
 from xlplan.planning.steps import Step
 from xlplan.planning.workstreams import Workstream, workstreams
 from xlplan.tables.plan import Plan
@@ -26,6 +27,8 @@ Dates = NDArray[np.datetime64]
 
 LEVELS = (0.8, 0.95)
 SEASON = {"week": 52, "month": 12}
+LONGEST_CHAIN = 20
+"""Queues that one item may pass, appeal upon escalation; chains do not loop."""
 FAR_DAYS = 13 * 7
 """Days ahead for which each week gets a shape of its own; later periods share the last of them."""
 
@@ -66,10 +69,10 @@ def run(plan: Plan) -> dict[str, pd.DataFrame]:
     factors = [day_factors(plan, stream, dates) for stream in streams]
     days = [outlook.days * factor for outlook, factor in zip(outlooks, factors, strict=True)]
     effect = np.stack([np.bincount(group, day, len(periods)) for day in days]) - base
-    volume = overridden(plan, streams, periods, base + effect, measure="volume")
+    volume, inflow = _with_chains(plan, streams, periods, base + effect)
     aht = overridden(plan, streams, periods, _handling(plan, streams, periods, dates, group), measure="aht_s")
     forecast = [
-        _forecast_rows(stream, outlook, periods, base[row], effect[row], volume[row], aht[row])
+        _forecast_rows(stream, outlook, periods, base[row], effect[row], inflow[row], volume[row], aht[row])
         for row, (stream, outlook) in enumerate(zip(streams, outlooks, strict=True))
     ]
     profile = [
@@ -85,6 +88,23 @@ def run(plan: Plan) -> dict[str, pd.DataFrame]:
         "tblForecast": pd.concat(forecast, ignore_index=True),
         "tblProfile": pd.concat(profile, ignore_index=True),
     }
+
+
+def _with_chains(
+    plan: Plan, streams: Sequence[Workstream], periods: pd.DataFrame, own: Floats
+) -> tuple[Floats, Floats]:
+    """Final volumes, (S, N), and what of them the review chains of other queues send.
+
+    A chain sends what its queue finally gets, overrides and the inflow from chains before it included.
+    """
+    inflow = np.zeros_like(own)
+    for _ in range(LONGEST_CHAIN):
+        volume = overridden(plan, streams, periods, own + inflow, measure="volume")
+        sent = chain_inflow(plan, volume, streams=streams)
+        if np.allclose(sent, inflow, rtol=1e-12, atol=0.0):
+            break
+        inflow = sent
+    return overridden(plan, streams, periods, own + inflow, measure="volume"), inflow
 
 
 def _outlooks(
@@ -250,6 +270,7 @@ def _forecast_rows(
     periods: pd.DataFrame,
     base: Floats,
     effect: Floats,
+    inflow: Floats,
     volume: Floats,
     aht: Floats,
 ) -> pd.DataFrame:
@@ -264,9 +285,9 @@ def _forecast_rows(
             "base": base,
             "event_effect": effect,
             "ai_effect": 0.0,
-            "chain_inflow": 0.0,
+            "chain_inflow": inflow,
             "overlay_effect": 0.0,
-            "override_effect": volume - (base + effect),
+            "override_effect": volume - (base + effect + inflow),
             "volume": volume,
             "low_80": volume * low,
             "high_80": volume * high,

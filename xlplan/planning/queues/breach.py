@@ -26,7 +26,7 @@ Z_80 = 1.2815515655446004
 """Standard deviations from the middle to an 80 % bound."""
 Z_LIMIT = 6.0
 """Draws beyond it are left out: one in a thousand million."""
-HALVINGS = 30
+HALVINGS = 25
 
 
 @dataclass(frozen=True)

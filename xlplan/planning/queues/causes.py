@@ -88,7 +88,7 @@ def serving_sites(plan: Plan, work: Work) -> pd.DataFrame:
 
 
 def _unreplaced(plan: Plan, work: Work, *, rows: Ints, first: Ints) -> Floats:
-    """Leavers less joiners up to the breach, as a share of the opening heads of the pools that serve the work."""
+    """Leavers less joiners before the period of the breach, as a share of the opening heads of the pools that serve the work."""
     walk = plan["tblWalk"]
     sites = serving_sites(plan, work)
     order = {period: place for place, period in enumerate(work.periods["period"])}
@@ -100,7 +100,7 @@ def _unreplaced(plan: Plan, work: Work, *, rows: Ints, first: Ints) -> Floats:
         own = walk.loc[walk["site"].isin(here) & walk["language"].isin([language[row], ANY])]
         heads = float(own.loc[own["at"].eq(0), "opening"].sum())
         if heads > 0:
-            result[place] = max(float(own.loc[own["at"].le(period), "net"].sum()) / heads, 0.0)
+            result[place] = max(float(own.loc[own["at"].lt(period), "net"].sum()) / heads, 0.0)
     return result
 
 

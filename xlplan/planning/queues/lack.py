@@ -11,7 +11,7 @@ from xlplan.planning.queues.walk import SAME_SHARE
 from xlplan.planning.queues.work import Work
 
 DOUBLINGS = 30
-HALVINGS = 40
+HALVINGS = 30
 
 
 def lacking_hours(work: Work, *, rows: Ints, first: Ints) -> Floats:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from xlplan.errors import PlanError
 from xlplan.planning.staffing.columns import Floats, amounts, common_shape, rates, refuse
 from xlplan.planning.workstreams import Workstream
 from xlplan.tables.plan import Plan
@@ -178,7 +179,15 @@ def review_workload(items: ArrayLike, aht_s: ArrayLike, *, factor: ArrayLike = 1
 
 
 def _chain(known: dict[str, Chain], stream: Workstream) -> Chain:
-    return known[stream.review_chain] if stream.review_chain else Chain()
+    if not stream.review_chain:
+        return Chain()
+    if stream.review_chain not in known:
+        raise PlanError(
+            f"{stream.queue} has the review chain {stream.review_chain}, which has no row",
+            where="tblReviewChain",
+            do="add the row, or leave tblQueue.review_chain blank",
+        )
+    return known[stream.review_chain]
 
 
 def _blank(value: Any) -> bool:

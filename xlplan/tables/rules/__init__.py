@@ -29,9 +29,31 @@ class Rule:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, in the order of the plan's flow."""
-    from xlplan.tables.rules import control, effects, history, queues, references, supply
+    from xlplan.tables.rules import (
+        backlog,
+        classes,
+        control,
+        effects,
+        headcount,
+        history,
+        queues,
+        references,
+        supply,
+        waiting,
+    )
 
-    return (*control.RULES, *references.RULES, *queues.RULES, *history.RULES, *effects.RULES, *supply.RULES)
+    return (
+        *control.RULES,
+        *references.RULES,
+        *queues.RULES,
+        *waiting.RULES,
+        *history.RULES,
+        *effects.RULES,
+        *supply.RULES,
+        *headcount.RULES,
+        *classes.RULES,
+        *backlog.RULES,
+    )
 
 
 def check_plan(plan: Plan) -> list[Finding]:

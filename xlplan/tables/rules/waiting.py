@@ -78,13 +78,10 @@ def closed_hours(rows: pd.DataFrame) -> float:
     if not len(begin):
         return WEEK / 60
     order = np.argsort(begin, kind="stable")
-    spans = [(begin[place], end[place]) for place in order]
-    reach = max(end.max() - WEEK, 0.0)  # what runs over Sunday midnight opens the week
-    longest = 0.0
-    for start, stop in [*spans, (spans[0][0] + WEEK, 0.0)]:
-        longest = max(longest, start - reach) if start != spans[0][0] or reach > 0 else longest
-        reach = max(reach, stop)
-    return longest / 60
+    longest, reach = 0.0, end.max() - WEEK  # the last closing time, a week before
+    for start, stop in zip(begin[order], end[order], strict=True):
+        longest, reach = max(longest, start - reach), max(reach, stop)
+    return float(longest / 60)
 
 
 def chains(plan: Plan) -> list[Finding]:
