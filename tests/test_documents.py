@@ -184,9 +184,16 @@ def test_one_version_everywhere() -> None:
 )
 def test_readme_names_what_no_step_computes_yet(says: str, table: str) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    not_yet = readme.partition("## What it does not do")[2].partition("\n## ")[0]
+    not_yet = readme.partition("It does not yet")[2].partition("\n## ")[0]
     computed = {name for step in STEPS for name in step.gives}
     assert (says in not_yet) == (table not in computed)
+
+
+def test_the_drawing_of_the_flow_has_every_step_in_order() -> None:
+    drawing = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").partition("## How data flows")[2]
+    drawn = re.search(r"planning: (\w+(?:[\s|]+->\s+\w+)*)", drawing)
+    assert drawn is not None
+    assert re.findall(r"\w+", drawn[1]) == [step.name for step in STEPS]
 
 
 def test_the_check_of_a_change_is_make_test() -> None:

@@ -6,6 +6,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from lxml import etree
+
 from xlplan.workbook.book import column_letters
 from xlplan.workbook.package.file_book import FileBook
 
@@ -34,14 +36,19 @@ def steady(path: Path) -> dict[str, bytes]:
         below = rf"(?:{'|'.join(letters)})(?!{place.header_row}\")\d+"
         text = re.sub(CELL.format(address=below).encode(), b"", parts[part], flags=re.DOTALL)
         text = re.sub(rb"<row [^>]*?(?:/>|>\s*</row>)", b"", text)
-        parts[part] = re.sub(rb' (?:ref|sqref|spans)="[^"]*"', b"", text)
+        parts[part] = _canonical(re.sub(rb' (?:ref|sqref|spans)="[^"]*"', b"", text))
         for table, text in parts.items():
             if table.startswith("xl/tables/") and f'name="{name}"'.encode() in text:
-                parts[table] = re.sub(rb' ref="[^"]*"', b"", text)
+                parts[table] = _canonical(re.sub(rb' ref="[^"]*"', b"", text))
     for name in VOLATILE_PROPERTIES:
         pattern = rf"(<{name}[^>]*>)[^<]*".encode()
         parts["docProps/core.xml"] = re.sub(pattern, rb"\1", parts["docProps/core.xml"])
     return parts
+
+
+def _canonical(text: bytes) -> bytes:
+    """One spelling of a part: a table that took in a row is written anew, its attributes in another order."""
+    return etree.canonicalize(text.decode()).encode()
 
 
 def _sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:

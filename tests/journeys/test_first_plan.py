@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,8 @@ import pytest
 import xlplan
 from tests.journeys.conftest import CALLS, NOW, ROOT, refresh
 from tests.journeys.steady import steady
-from xlplan.errors import TableError
 from xlplan.hosts import shell
-from xlplan.tables import dictionary
+from xlplan.planning.pipeline import STEPS
 from xlplan.workbook.package.file_book import FileBook
 
 LATER = NOW + dt.timedelta(days=3, hours=5)
@@ -69,9 +69,9 @@ def test_totals_in_the_cells_are_those_of_a_run_in_python(
 def test_every_result_is_read_back_as_it_was_computed(computed: xlplan.Plan, refreshed: Path) -> None:
     shown = FileBook.open(refreshed).places()
     back = xlplan.read_plan(refreshed)
-    results = [name for name in computed.tables if dictionary.table(name).by_engine and name in shown]
+    results = {name for step in STEPS for name in step.gives} & set(shown)
     assert len(results) >= 9
-    for name in results:
+    for name in sorted(results):
         columns = [column for column in shown[name].columns if column in computed[name]]
         pd.testing.assert_frame_equal(back[name][columns], computed[name][columns], rtol=1e-12)
 
@@ -121,12 +121,6 @@ def test_the_stamp_and_the_log_say_what_ran(refreshed: Path) -> None:
 def test_write_plan_makes_the_same_workbook_from_python(computed: xlplan.Plan, tmp_path: Path) -> None:
     path = xlplan.write_plan(computed, tmp_path / "python.xlsx")
     assert raw_total(path, "tblAllocation", "cost") == pytest.approx(computed["tblAllocation"]["cost"].sum(), rel=1e-12)
-    with pytest.raises(TableError):
-        FileBook.open(path).save(path)
-        change = FileBook.open(path)
-        change.write("tblAht", {"aht_s": ["soon"]})
-        change.save(path)
-        xlplan.read_plan(path)
 
 
 # ---- a second refresh -----------------------------------------------------------------------------------------------
@@ -177,8 +171,6 @@ def test_the_committed_sample_is_a_fresh_build(tmp_path: Path) -> None:
 
 
 def assert_same_parts(found: dict[str, bytes], expected: dict[str, bytes]) -> None:
-    import re
-
     assert list(found) == list(expected)
     for name, text in expected.items():
         if found[name] == text:

@@ -143,17 +143,18 @@ def test_a_row_added_to_an_input_table_flows_through(refreshed: Path) -> None:
 
 
 def test_a_row_of_pay_added_below_the_table_counts_from_its_month(refreshed: Path) -> None:
-    plan = xlplan.read_plan(refreshed)
-    second = plan["tblPeriod"]["start"].iloc[-1].date()
-    pay = FileBook.open(refreshed).read("tblPay").columns
+    """From 1 October the wage doubles: the week of 29 September is paid at both."""
     book = FileBook.open(refreshed)
-    book.write("tblPay", {name: [*cells, cells[0]] for name, cells in pay.items()} | {
-        "wage": [25.0, 50.0], "valid_from": [pay["valid_from"][0], second],
-    })  # fmt: skip
+    pay = {name: [cells[0], cells[0]] for name, cells in book.read("tblPay").columns.items()}
+    pay["wage"] = [25.0, 50.0]
+    pay["valid_from"] = [pay["valid_from"][0], dt.date(2003, 10, 1)]
+    book.write("tblPay", pay)
     book.save(refreshed)
     refresh(refreshed, now=LATER)
-    cost, fte = (xlplan.read_plan(refreshed)["tblAllocation"].set_index("period")[c] for c in ("cost", "fte"))
-    assert (cost / fte).round(6).tolist() == [1000.0, 1000.0, 1000.0, 2000.0]
+    placed = xlplan.read_plan(refreshed)["tblAllocation"].set_index("period")
+    weekly = (placed["cost"] / placed["fte"]).tolist()
+    assert weekly[1:] == pytest.approx([2000.0, 2000.0, 2000.0])
+    assert weekly[0] == pytest.approx(40 * (25 * 2 / 7 + 50 * 5 / 7))
 
 
 def test_a_changed_number_moves_what_depends_on_it_and_nothing_else(refreshed: Path) -> None:

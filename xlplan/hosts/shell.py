@@ -140,6 +140,40 @@ def check(options: argparse.Namespace) -> Report:
     return (OK if done.passed else CHECKS_FAILED), lines, data
 
 
+def demo(options: argparse.Namespace) -> Report:
+    """Build the reference organisation, refresh its plan and write its budget review."""
+    from xlplan import macros
+
+    folder = Path(options.folder)
+    with _progress(options) as progress:
+        done = macros.demo(folder, now=dt.datetime.now(dt.UTC), seed=options.seed, progress=progress)
+    told = done.sentences(str(folder / "Plan_demo.xlsx"))
+    data = {
+        "plan": str(folder / "Plan_demo.xlsx"),
+        "review": str(folder / "BudgetReview_demo.xlsx"),
+        "sentences": told,
+        "checks_failed": done.failed,
+        "seconds": round(done.seconds, 2),
+    }
+    return (OK if done.passed else CHECKS_FAILED), told, data
+
+
+def review(options: argparse.Namespace) -> Report:
+    """Refresh a plan in memory and write its budget review; the plan's file is not changed."""
+    from xlplan import macros
+    from xlplan.workbook.package.file_book import FileBook
+
+    source, target = Path(options.plan), Path(options.out)
+    if target.exists() and target.resolve() == source.resolve():
+        raise WorkbookError("the review would replace the plan", where=str(target), do="give another name with -o")
+    with _progress(options) as progress:
+        done = macros.refresh(FileBook.open(source), now=dt.datetime.now(dt.UTC), progress=progress)
+        progress("writing the review", 1.0)
+        macros.build_review(done, target)
+    lines = [*_finding_lines([f for f in done.findings if f.severity != "info"]), *done.sentences(str(target))]
+    return (OK if done.passed else CHECKS_FAILED), lines, {"review": str(target), "checks_failed": done.failed}
+
+
 def call(options: argparse.Namespace) -> Report:
     """Call a function of the registry as a cell would."""
     from xlplan.functions.cellvalues import CellError
@@ -198,9 +232,17 @@ def _parser() -> argparse.ArgumentParser:
     refreshing = _command(commands, "refresh", refresh)
     refreshing.add_argument("plan", metavar="PLAN.xlsx", help="the workbook to read and write")
     refreshing.add_argument("-o", "--out", metavar="FILE", help="write here and leave PLAN.xlsx as it is")
-    group = refreshing.add_mutually_exclusive_group()
-    group.add_argument("--progress", action="store_true", default=None, help="show a progress bar even when piped")
-    group.add_argument("--quiet", action="store_true", help="show no progress bar")
+    _progress_flags(refreshing)
+
+    showing = _command(commands, "demo", demo)
+    showing.add_argument("folder", metavar="DIR")
+    showing.add_argument("--seed", type=int, metavar="N", help="another organisation of the same size")
+    _progress_flags(showing)
+
+    reviewing = _command(commands, "review", review)
+    reviewing.add_argument("plan", metavar="PLAN.xlsx")
+    reviewing.add_argument("-o", "--out", required=True, metavar="REVIEW.xlsx")
+    _progress_flags(reviewing)
 
     checking = _command(commands, "check", check)
     checking.add_argument("plan", metavar="PLAN.xlsx", help="the workbook to check")
@@ -215,6 +257,12 @@ def _weeks(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number of weeks, 0 or more")
     return int(text)
+
+
+def _progress_flags(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--progress", action="store_true", default=None, help="show a progress bar even when piped")
+    group.add_argument("--quiet", action="store_true", help="show no progress bar")
 
 
 def _command(

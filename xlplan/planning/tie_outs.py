@@ -42,7 +42,7 @@ def tie_outs(plan: Plan) -> list[TieOut]:
 
 def _equal(check: str, what: str, table: str, left: float, right: float, severity: Severity = "error") -> TieOut:
     tolerance = max(RELATIVE * max(abs(left), abs(right)), 1e-6)
-    failed = not abs(left - right) <= tolerance  # a NaN on either side fails
+    failed = not np.isfinite(left - right) or abs(left - right) > tolerance
     return TieOut(check, what, left, right, tolerance, int(failed), severity, table)
 
 

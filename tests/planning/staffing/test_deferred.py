@@ -82,7 +82,12 @@ cycles = st.integers(3, 9).flatmap(
 
 
 @settings(max_examples=80, deadline=None)
-@given(cycle=cycles, tat=st.sampled_from([1, 2, 3, 5, 8, 20]), share=st.sampled_from([0.5, 0.9, 1.0]), standing=st.booleans())
+@given(
+    cycle=cycles,
+    tat=st.sampled_from([1, 2, 3, 5, 8, 20]),
+    share=st.sampled_from([0.5, 0.9, 1.0]),
+    standing=st.booleans(),
+)
 def test_against_the_scalar_twin_and_the_replay(cycle: Any, tat: int, share: float, standing: bool) -> None:
     came, opened = (np.array(values) for values in cycle)
     due = due_intervals(opened if standing else np.ones(len(came)), tat)

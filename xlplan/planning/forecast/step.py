@@ -102,7 +102,7 @@ def _with_chains(
         volume = overridden(plan, streams, periods, own + inflow, measure="volume")
         sent = chain_inflow(plan, volume, streams=streams)
         if np.allclose(sent, inflow, rtol=1e-12, atol=0.0):
-            break
+            return volume, inflow
         inflow = sent
     return overridden(plan, streams, periods, own + inflow, measure="volume"), inflow
 

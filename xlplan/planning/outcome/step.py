@@ -7,9 +7,7 @@ import pandas as pd
 
 from xlplan.planning.calendar import iso_weekday, period_index
 from xlplan.planning.forecast.histories import DayGrid, day_grid
-from xlplan.planning.staffing.measures import service_level
-from xlplan.planning.staffing.required import required_agents
-from xlplan.planning.staffing.step import interval_goals
+from xlplan.planning.staffing.live import LiveRows
 from xlplan.planning.steps import Step
 from xlplan.planning.workstreams import Workstream, workstreams
 from xlplan.tables.dictionary import table
@@ -41,7 +39,12 @@ def _joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
 
 
 def _intervals(plan: Plan, stream: Workstream) -> pd.DataFrame | None:
-    """One row per interval with actuals; None where the workstream has no interval history in the plan's time."""
+    """One row per interval with actuals; None where the workstream has no interval history in the plan's time.
+
+    Work that waits has no agents by interval, and is compared by period.
+    """
+    if stream.work_type != "live":
+        return None
     periods = plan["tblPeriod"]
     start, end = (np.datetime64(periods[name].iloc[place], "D") for name, place in (("start", 0), ("end", -1)))
     rows = plan["tblInterval"]
@@ -62,7 +65,7 @@ def _intervals(plan: Plan, stream: Workstream) -> pd.DataFrame | None:
         found[column] = found[column].fillna(0.0)
     found = found.loc[found["occurrences"].gt(0) | found["actual"].gt(0)].reset_index(drop=True)
     found["aht_s"] = found["period"].map(_aht(plan, stream))
-    return _measured(found, stream)
+    return _measured(plan, found, stream)
 
 
 def _long(grid: DayGrid, known: np.ndarray, periods: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +90,7 @@ def _aht(plan: Plan, stream: Workstream) -> dict[str, float]:
     return dict(forecast[["period", "aht_s"]].itertuples(index=False, name=None))
 
 
-def _measured(found: pd.DataFrame, stream: Workstream) -> pd.DataFrame:
+def _measured(plan: Plan, found: pd.DataFrame, stream: Workstream) -> pd.DataFrame:
     """Agents that the true volume needed, and the service that the planned agents gave it."""
     planned = found["agents_whole"].to_numpy(dtype=float)
     actual, aht = found["actual"].to_numpy(dtype=float), found["aht_s"].to_numpy(dtype=float)
@@ -95,21 +98,10 @@ def _measured(found: pd.DataFrame, stream: Workstream) -> pd.DataFrame:
     open_now = found["occurrences"].to_numpy(dtype=float) > 0
     needed = np.zeros(len(found))
     level = np.full(len(found), np.nan)
-    if stream.work_type == "live":
-        needed[open_now] = required_agents(
-            actual[open_now], aht_s=aht[open_now], interval_min=minutes[open_now], **interval_goals(stream)
-        ).agents
-        timed = open_now & (actual > 0) & ~np.isnan(stream.target_s)
-        level[timed] = service_level(
-            planned[timed],
-            actual[timed],
-            aht_s=aht[timed],
-            interval_min=minutes[timed],
-            target_s=stream.target_s,
-            patience_s=stream.patience_s,
-        )
-    else:
-        needed = np.ceil(actual * aht / (60 * minutes) / stream.max_occupancy * (1 - 1e-9))
+    model = LiveRows.of(plan, stream, aht_s=aht, interval_min=minutes)
+    needed[open_now] = model.only(open_now).agents(actual[open_now], whole=True).agents
+    some = open_now & (actual > 0)
+    level[some], _ = model.only(some).gives(planned[some], actual[some])
     return pd.DataFrame(
         {
             "queue": stream.queue,
@@ -190,17 +182,11 @@ def _naive_error(plan: Plan, stream: Workstream, rows: pd.DataFrame) -> np.ndarr
 
 def _periods(plan: Plan, stream: Workstream) -> pd.DataFrame:
     """TblOutcomePeriod of a workstream whose history is by the plan's own periods; hours by its productivity."""
-    history = plan["tblActual"]
-    own = history["queue"].eq(stream.queue) & history["language"].eq(stream.language) & history["volume"].notna()
-    starts = plan["tblPeriod"][["period", "start", "days"]]
-    rows = history.loc[own].merge(starts, on="start")
-    exact = np.where(rows["grain"].eq("week"), rows["days"].eq(7), rows["days"].ge(28))
-    rows = rows.loc[exact]
+    rows = _whole_periods(plan, stream)
     if rows.empty:
         return pd.DataFrame(columns=[column.name for column in table("tblOutcomePeriod").columns])
     forecast = plan["tblForecast"].loc[lambda f: f["queue"].eq(stream.queue) & f["language"].eq(stream.language)]
     required = plan["tblReq"][[*KEY, "period", "required_hours"]]
-    rows = rows[["period", "days", "volume"]].rename(columns={"volume": "actual"})
     rows = rows.merge(forecast[[*KEY, "period", "volume", "low_80", "high_80"]], on="period")
     rows = rows.merge(required, on=[*KEY, "period"])
     actual = rows["actual"].where(rows["actual"] > 0)
@@ -223,6 +209,26 @@ def _periods(plan: Plan, stream: Workstream) -> pd.DataFrame:
             "service_level": np.nan,
         }
     )
+
+
+def _whole_periods(plan: Plan, stream: Workstream) -> pd.DataFrame:
+    """period, days and actual of the periods that the history covers throughout, by weeks and months or by days."""
+    periods = plan["tblPeriod"][["period", "start", "end", "days"]]
+    history = plan["tblActual"]
+    own = history["queue"].eq(stream.queue) & history["language"].eq(stream.language) & history["volume"].notna()
+    rows = history.loc[own].merge(periods, on="start")
+    exact = np.where(rows["grain"].eq("week"), rows["days"].eq(7), rows["days"].ge(28))
+    found = rows.loc[exact, ["period", "days", "volume"]].rename(columns={"volume": "actual"})
+    if not found.empty:
+        return found
+    history = plan["tblInterval"]
+    own = history["queue"].eq(stream.queue) & history["language"].eq(stream.language) & history["volume"].notna()
+    own &= history["start"].ge(periods["start"].iloc[0]) & history["start"].dt.normalize().le(periods["end"].iloc[-1])
+    by_day = history.loc[own].groupby(history["start"].dt.normalize())["volume"].sum()
+    group = period_index(by_day.index.to_numpy(dtype="datetime64[D]"), plan["tblPeriod"])
+    seen = np.bincount(group, minlength=len(periods))
+    found = periods.assign(actual=np.bincount(group, by_day.to_numpy(dtype=float), len(periods)))
+    return found.loc[seen == periods["days"], ["period", "days", "actual"]]
 
 
 STEP = Step(

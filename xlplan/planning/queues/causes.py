@@ -88,7 +88,7 @@ def serving_sites(plan: Plan, work: Work) -> pd.DataFrame:
 
 
 def _unreplaced(plan: Plan, work: Work, *, rows: Ints, first: Ints) -> Floats:
-    """Leavers less joiners before the period of the breach, as a share of the opening heads of the pools that serve the work."""
+    """Leavers less joiners before the breach, as a share of the opening heads of the pools that serve the work."""
     walk = plan["tblWalk"]
     sites = serving_sites(plan, work)
     order = {period: place for place, period in enumerate(work.periods["period"])}

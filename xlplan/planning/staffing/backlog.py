@@ -11,7 +11,7 @@ from xlplan.planning.staffing.carry import Start, carried_shortfall, first_sum
 from xlplan.planning.staffing.columns import Floats
 from xlplan.planning.staffing.grid import Weeks
 from xlplan.planning.staffing.replay import cyclic_backlog
-from xlplan.planning.staffing.turnaround import Axis, Ints, Promise, Work
+from xlplan.planning.staffing.turnaround import Axis, Promise, Work
 from xlplan.tables.plan import Plan
 
 WEEK_H = 168.0
@@ -96,9 +96,8 @@ def _block(
     first = np.tile(work.first_day * (width // 7), (len(block), 1))
     hours = np.stack([axis.opened * axis.step_h for axis in axes])[:, None, :] * np.ones((1, count, 1))
     per_agent = hours * work.occupancy[places][:, :, None]
-    left = cyclic_backlog(
-        came.reshape(-1, width), (per_agent * level[places][:, :, None]).reshape(-1, width)
-    ).reshape(came.shape)
+    able = per_agent * level[places][:, :, None]
+    left = cyclic_backlog(came.reshape(-1, width), able.reshape(-1, width)).reshape(came.shape)
     before, open_before = np.empty_like(came), np.empty(came.shape[:2])
     before[:, 1:] = came[:, :-1]
     last = (first[:, 1:, None] - 1) % width

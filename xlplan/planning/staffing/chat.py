@@ -262,7 +262,9 @@ def _taken(chats: Floats, places: Floats) -> Floats:
 def _rate(concurrency: int, by_chats: ArrayLike | None) -> Floats:
     """Contacts that an agent with 0, 1 ... K open finishes in one handling time of K."""
     if concurrency != int(concurrency) or concurrency < 1:
-        raise PlanError(f"found {concurrency:g}, expected a whole number of 1 or more", where="concurrency", do="type 2")
+        raise PlanError(
+            f"found {concurrency:g}, expected a whole number of 1 or more", where="concurrency", do="type 2"
+        )
     count = np.arange(int(concurrency) + 1, dtype=np.float64)
     if by_chats is None:
         return count

@@ -36,9 +36,7 @@ class _Waiting(NamedTuple):
     still: Floats
 
 
-def queue(
-    agents: Floats, load: Floats, patience: Floats, target: Floats, *, blocked: Floats | None = None
-) -> Queue:
+def queue(agents: Floats, load: Floats, patience: Floats, target: Floats, *, blocked: Floats | None = None) -> Queue:
     """Return the Erlang A queue.
 
     Parameters

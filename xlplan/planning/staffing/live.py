@@ -87,8 +87,21 @@ def staffed_intervals(plan: Plan, streams: Sequence[Weeks]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """Rows that one model staffs: goals by row, handling times of several contacts where they are stated."""
+class LiveRows:
+    """Intervals that one model staffs.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (R,)
+        Their places in a larger table.
+    aht_s, interval_min : ndarray, shape (R,)
+    goals : dict
+        As ``required_agents`` takes them, each of shape (R,).
+    concurrency : int
+        Contacts that one agent holds at most.
+    by_chats : ndarray, shape (concurrency,), optional
+        Handling time by contacts open over ``aht_s``.
+    """
 
     rows: NDArray[np.intp]
     aht_s: Floats
@@ -97,18 +110,34 @@ class _Batch:
     concurrency: int
     by_chats: Floats | None
 
-    def only(self, some: Flags) -> _Batch:
+    @classmethod
+    def of(cls, plan: Plan, stream: Workstream, *, aht_s: Floats, interval_min: Floats) -> LiveRows:
+        """Intervals of one live workstream, as the requirement staffs them."""
+        contacts = stream.concurrency if is_chat(stream) else 1
+        times = _by_chats(plan, stream.queue, contacts)
+        size = len(aht_s)
+        return cls(
+            rows=np.arange(size),
+            aht_s=np.full(size, times[0]) if times else aht_s,
+            interval_min=interval_min,
+            goals={name: np.full(size, float(value)) for name, value in interval_goals(stream).items()},
+            concurrency=contacts,
+            by_chats=np.array(times) / times[0] if times else None,
+        )
+
+    def only(self, some: Flags) -> LiveRows:
+        """Some of the intervals."""
         goals = {name: values[some] for name, values in self.goals.items()}
-        return _Batch(
+        return LiveRows(
             self.rows[some], self.aht_s[some], self.interval_min[some], goals, self.concurrency, self.by_chats
         )
 
-    def agents(self, volume: Floats) -> Requirement:
-        """Fractional agents of each row."""
+    def agents(self, volume: Floats, *, whole: bool = False) -> Requirement:
+        """Agents of each interval, fractional ones unless whole ones are asked for."""
         if self.concurrency == 1:
-            return required_agents(volume, whole=False, **self._load(), **self.goals)
+            return required_agents(volume, whole=whole, **self._load(), **self.goals)
         return chat_agents(
-            volume, whole=False, concurrency=self.concurrency, by_chats=self.by_chats, **self._load(), **self.goals
+            volume, whole=whole, concurrency=self.concurrency, by_chats=self.by_chats, **self._load(), **self.goals
         )
 
     def gives(self, crew: Floats, volume: Floats) -> tuple[Floats, Floats]:
@@ -147,7 +176,7 @@ class _Batch:
         return {"aht_s": self.aht_s, "interval_min": self.interval_min}
 
 
-def _batches(plan: Plan, streams: Sequence[Weeks], rows: pd.DataFrame, starts: NDArray[np.int64]) -> list[_Batch]:
+def _batches(plan: Plan, streams: Sequence[Weeks], rows: pd.DataFrame, starts: NDArray[np.int64]) -> list[LiveRows]:
     """Rows by model: all calls together, chats by concurrency and stated handling times."""
     together: dict[tuple[int, tuple[float, ...]], list[int]] = {}
     for number, weeks in enumerate(streams):
@@ -165,7 +194,7 @@ def _batches(plan: Plan, streams: Sequence[Weeks], rows: pd.DataFrame, starts: N
         }
         handling = np.full(len(place), times[0]) if times else aht[place]
         ratios = np.array(times) / times[0] if times else None
-        found.append(_Batch(place, handling, minutes[place], goals, contacts, ratios))
+        found.append(LiveRows(place, handling, minutes[place], goals, contacts, ratios))
     return found
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from xlplan.planning.staffing.columns import Floats
 from xlplan.planning.staffing.grid import Weeks, weeks
-from xlplan.planning.staffing.live import interval_goals as interval_goals
 from xlplan.planning.staffing.live import live_model, staffed_intervals
 from xlplan.planning.staffing.review_chain import chain_factors
 from xlplan.planning.staffing.waiting import waiting_requirement

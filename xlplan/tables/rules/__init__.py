@@ -36,6 +36,7 @@ def rules() -> tuple[Rule, ...]:
         effects,
         headcount,
         history,
+        movements,
         queues,
         references,
         supply,
@@ -51,6 +52,7 @@ def rules() -> tuple[Rule, ...]:
         *effects.RULES,
         *supply.RULES,
         *headcount.RULES,
+        *movements.RULES,
         *classes.RULES,
         *backlog.RULES,
     )

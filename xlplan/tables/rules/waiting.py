@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -203,8 +203,8 @@ def _sets(plan: Plan) -> list[tuple[str, pd.DataFrame]]:
     return list(plan["tblOpenHours"].groupby("open_hours"))
 
 
-def _records(plan: Plan, name: str) -> list[dict[str, object]]:
-    records: list[dict[str, object]] = plan[name].to_dict("records")
+def _records(plan: Plan, name: str) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = plan[name].to_dict("records")
     return records
 
 

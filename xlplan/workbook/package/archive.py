@@ -140,6 +140,22 @@ class Archive:
         self._scans.pop(key, None)
         self.changed.add(key)
 
+    def add(self, part: str, data: bytes) -> None:
+        """Put a new part behind those that are there.
+
+        Raises
+        ------
+        WorkbookError
+            When a part of that name is there already.
+        """
+        if self.has(part):
+            raise self._fail(f"part {part} is there already", "report this with the workbook")
+        info = zipfile.ZipInfo(part)
+        info.create_system = 0  # the same bytes on every system
+        self._entries[part.lower()] = Entry(info, part.encode("ascii"), b"", zipfile.ZIP_STORED, 0, 0, memoryview(b""))
+        self._entries[part.lower()] = self.pack(part, [data])
+        self.changed.add(part.lower())
+
     def remove(self, part: str) -> None:
         """Take a part out."""
         if self._entries.pop(part.lower(), None) is not None:

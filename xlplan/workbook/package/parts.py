@@ -72,6 +72,8 @@ class Package:
     def store(self, part: str) -> None:
         """Take over a changed tree."""
         self.archive.put(part, serialise(self._trees[part.lower()]))
+        if part == TYPES:
+            self._read_types()
 
     # -- content types -----------------------------------------------------------------------------------
 
@@ -146,7 +148,6 @@ class Package:
             if (entry.get("PartName") or "").lstrip("/").lower() == part.lower():
                 types.remove(entry)
         self.store(TYPES)
-        self._read_types()
         self.archive.remove(part)
 
     # -- the workbook ------------------------------------------------------------------------------------

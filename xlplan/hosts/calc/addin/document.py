@@ -1,23 +1,25 @@
 """The open document as plain data: where tables and names stand, blocks of cells read and written in one go.
 
-Rows and columns count from 0, as in UNO; an area is (sheet, top, left, bottom, right). Errors are the NaN that
-LibreOffice itself holds for them. What any of it means is decided in the worker.
+Rows and columns count from 0, as in UNO; an area is (sheet, top, left, bottom, right). An error is the NaN that
+LibreOffice itself holds for it. What any of it means is decided in the worker.
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, Tuple  # noqa: UP035 - evaluated by Python 3.9
 from urllib.parse import unquote
 
-from .wire import NUMBERS, code_of, error_code, error_number
+from xlplan.hosts.calc.addin.charts import follow_growth
+from xlplan.hosts.calc.addin.wire import NUMBERS, code_of, error_code, error_number
 
-Area = tuple[str, int, int, int, int]
-FORMULA, ANYTHING = 16, 1 | 2 | 4 | 16
+Area = Tuple[str, int, int, int, int]  # noqa: UP006
+CONTENT, FORMULAS = 1 | 2 | 4 | 16, 16
 LOGICAL = 1024
 STANDARD = 0
-INSERT_DOWN, DELETE_UP = "DOWN", "UP"
+CONSTANTS = frozenset({"=TRUE()", "=FALSE()", "=NA()", *(f"={code}" for code in NUMBERS)})
+"""Values that a cell of LibreOffice holds as a formula."""
 
 
 class Document:
@@ -27,35 +29,42 @@ class Document:
         self._model = model
 
     def facts(self) -> dict[str, Any]:
-        """Its label, its first day, its tables (database ranges) and its named cells."""
-        sheets = self._model.Sheets.ElementNames
+        """Its label, its first day, its sheets, its tables (database ranges) and its named cells."""
+        sheets = tuple(self._model.Sheets.ElementNames)
         day = self._model.NullDate
+        ranges, known = self._model.DatabaseRanges, self._model.NamedRanges
         tables = {}
-        ranges = self._model.DatabaseRanges
         for name in ranges.ElementNames:
             area = ranges.getByName(name).DataArea
             tables[name] = (sheets[area.Sheet], area.StartRow, area.StartColumn, area.EndRow, area.EndColumn)
         names = {}
-        for name in self._model.NamedRanges.ElementNames:
-            found = self._model.NamedRanges.getByName(name).getReferredCells()
+        for name in known.ElementNames:
+            found = known.getByName(name).getReferredCells()
             if found is not None:
                 area = found.RangeAddress
                 if (area.StartRow, area.StartColumn) == (area.EndRow, area.EndColumn):
                     names[name] = (sheets[area.Sheet], area.StartRow, area.StartColumn)
-        label = unquote(posixpath.basename(self._model.URL)) or self._model.Title
-        return {"label": label, "epoch": (day.Year, day.Month, day.Day), "tables": tables, "names": names,
-                "sheets": sheets}  # fmt: skip
+        return {
+            "label": unquote(posixpath.basename(self._model.URL)) or self._model.Title,
+            "epoch": (day.Year, day.Month, day.Day),
+            "sheets": sheets,
+            "tables": tables,
+            "names": names,
+        }
 
     def read(self, area: Area) -> list[list[Any]]:
         """Values of an area: float, text, bool, None, or the NaN of an error."""
         cells = self._cells(area)
-        rows = [[None if value == "" else value for value in row] for row in cells.getDataArray()]
-        for row, column in self._places(cells, area, ANYTHING) if _has_errors(cells.getDataArray()) else ():
-            if rows[row][column] is None:
-                number = cells.getCellByPosition(column, row).getError()
-                if number:
-                    rows[row][column] = error_number(code_of(number))
-        for row, column in self._truths(cells, area):
+        rows = [[None if value == "" else _value(value) for value in row] for row in cells.getDataArray()]
+        for row, column in self._inside(area, cells.queryContentCells(FORMULAS).RangeAddresses):
+            value = rows[row][column]
+            if isinstance(value, float):
+                cell = cells.getCellByPosition(column, row)
+                if value != value:
+                    rows[row][column] = error_number(code_of(cell.getError()))
+                elif value in (0.0, 1.0) and cell.NumberFormat == STANDARD and not cell.getString().isdigit():
+                    rows[row][column] = bool(value)  # without a format of its own, only what it shows tells
+        for row, column in self._inside(area, self._logical(cells)):
             if rows[row][column] in (0.0, 1.0):
                 rows[row][column] = bool(rows[row][column])
         return rows
@@ -64,62 +73,54 @@ class Document:
         """Formula of every cell that has one, other than a constant such as TRUE() or an error; else empty."""
         cells = self._cells(area)
         found = [[""] * (area[4] - area[2] + 1) for _ in range(area[3] - area[1] + 1)]
-        constants = {"=TRUE()", "=FALSE()", "=NA()", *(f"={code}" for code in NUMBERS)}
-        for row, column in self._places(cells, area, FORMULA):
+        for row, column in self._inside(area, cells.queryContentCells(FORMULAS).RangeAddresses):
             text = cells.getCellByPosition(column, row).getFormula()
-            if text not in constants:
+            if text not in CONSTANTS:
                 found[row][column] = text
         return found
 
     def write(self, area: Area, rows: Sequence[Sequence[Any]]) -> None:
         """Put values into an area; text is never taken for a formula."""
         cells = self._cells(area)
-        errors, truths = [], []
-        held = []
+        for part in self._logical(cells):  # a number written where TRUE stood would show as TRUE
+            self._block(part).NumberFormat = STANDARD
+        cells.setDataArray(tuple(tuple(_given(value) for value in row) for row in rows))
         for row, values in enumerate(rows):
-            line: list[Any] = []
             for column, value in enumerate(values):
-                if isinstance(value, bool):
-                    truths.append((row, column))
-                elif isinstance(value, float) and value != value:
-                    errors.append((row, column, error_code(value)))
-                    value = None
-                line.append("" if value is None else value if isinstance(value, str) else float(value))
-            held.append(tuple(line))
-        self._forget_truths(cells)
-        cells.setDataArray(tuple(held))
-        for row, column, code in errors:
-            cells.getCellByPosition(column, row).setFormula(f"={code}")
-        if truths:
-            logical = self._model.NumberFormats.getStandardFormat(LOGICAL, self._model.CharLocale)
-            for column, first, last in _runs(truths):
-                cells.getCellRangeByPosition(column, first, column, last).NumberFormat = logical
+                if isinstance(value, float) and value != value:
+                    cells.getCellByPosition(column, row).setFormula(f"={error_code(value)}")
+        truths = self._model.NumberFormats.getStandardFormat(LOGICAL, self._model.CharLocale)
+        for column, first, last in _truths(rows):
+            cells.getCellRangeByPosition(column, first, column, last).NumberFormat = truths
 
     def filled(self, area: Area) -> list[str]:
-        """Addresses of what stands in an area: cells with content, and merged cells."""
-        found = [_address(part) for part in self._cells(area).queryContentCells(ANYTHING).RangeAddresses]
+        """Addresses of what stands in an area: cells with content, or merged cells."""
         cells = self._cells(area)
-        return found or ([_letters(area)] if cells.getIsMerged() else [])
+        found = [
+            text.rpartition(".")[2] for text in cells.queryContentCells(CONTENT).RangeAddressesAsString.split(";") if text
+        ]
+        return found or (["merged cells"] if cells.getIsMerged() else [])
 
     def resize(self, name: str, rows: int) -> None:
         """Give a table another number of body rows; references to its body follow, cells further down stay.
 
-        Cells are put in before the last body row (or taken out before it), because a reference grows only when
-        something enters it; as many are taken out (or put in) below the table, so that nothing else moves.
+        Cells are put in before the last body row, because a reference grows only where something enters it; as many
+        are taken out below the table, so that nothing else moves. To shrink, the other way round.
         """
         table = self._model.DatabaseRanges.getByName(name)
         area = table.DataArea
-        sheet = self._model.Sheets.getByIndex(area.Sheet)
-        more = rows - (area.EndRow - area.StartRow)
+        before = area.EndRow - area.StartRow
+        more = rows - before
         if more > 0:
-            single = area.EndRow - area.StartRow < 2
-            self._shift(sheet, area, area.EndRow + (1 if single else 0), more, INSERT_DOWN)
-            self._shift(sheet, area, area.EndRow + more + 1, more, DELETE_UP)
+            self._insert(area, area.EndRow + (before == 1), more)
+            self._remove(area, area.EndRow + more + 1, more)
         elif more < 0:
-            self._shift(sheet, area, area.EndRow + more + 1, -more, DELETE_UP)
-            self._shift(sheet, area, area.EndRow + more + 1, -more, INSERT_DOWN)
+            self._remove(area, area.EndRow + more + 1, -more)
+            self._insert(area, area.EndRow + more + 1, -more)
         area.EndRow += more
         table.setDataArea(area)
+        if before == 1 and more > 0:
+            follow_growth(self._model, area)
 
     def fill_down(self, area: Area) -> None:
         """Copy the formulas of the first row of an area into the rows below it."""
@@ -132,64 +133,77 @@ class Document:
         import uno
         from com.sun.star.beans import PropertyValue
 
-        filters = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8"}
-        name = filters[posixpath.splitext(path)[1].lower()]
         chosen = PropertyValue()
-        chosen.Name, chosen.Value = "FilterName", name
+        chosen.Name = "FilterName"
+        chosen.Value = "calc8" if path.lower().endswith(".ods") else "Calc MS Excel 2007 XML"
         self._model.storeToURL(uno.systemPathToFileUrl(path), (chosen,))
 
     def _cells(self, area: Area) -> Any:
         sheet, top, left, bottom, right = area
         return self._model.Sheets.getByName(sheet).getCellRangeByPosition(left, top, right, bottom)
 
-    def _places(self, cells: Any, area: Area, kind: int) -> list[tuple[int, int]]:
-        """Row and column, inside the area, of every cell of a kind."""
-        return [
-            (row - area[1], column - area[2])
-            for part in cells.queryContentCells(kind).RangeAddresses
-            for row in range(part.StartRow, part.EndRow + 1)
-            for column in range(part.StartColumn, part.EndColumn + 1)
-        ]
+    def _block(self, part: Any) -> Any:
+        sheet = self._model.Sheets.getByIndex(part.Sheet)
+        return sheet.getCellRangeByPosition(part.StartColumn, part.StartRow, part.EndColumn, part.EndRow)
 
-    def _truths(self, cells: Any, area: Area) -> list[tuple[int, int]]:
-        """Cells that show TRUE or FALSE: by their format, or because their formula says so."""
-        found = []
-        for part in self._logical(cells):
-            found += [
-                (row - area[1], column - area[2])
-                for row in range(part.StartRow, part.EndRow + 1)
-                for column in range(part.StartColumn, part.EndColumn + 1)
-            ]
-        for row, column in self._places(cells, area, FORMULA):
-            cell = cells.getCellByPosition(column, row)
-            if cell.getValue() in (0.0, 1.0) and cell.NumberFormat == STANDARD and not cell.getString().isdigit():
-                found.append((row, column))
-        return found
+    def _inside(self, area: Area, parts: Sequence[Any]) -> Iterator[tuple[int, int]]:
+        """Row and column, counted from the corner of the area, of every cell of its parts."""
+        for part in parts:
+            for row in range(part.StartRow, part.EndRow + 1):
+                for column in range(part.StartColumn, part.EndColumn + 1):
+                    yield row - area[1], column - area[2]
 
     def _logical(self, cells: Any) -> list[Any]:
+        """Parts of a range whose number format is TRUE/FALSE."""
         formats = self._model.NumberFormats
         return [
             part
             for block in cells.getUniqueCellFormatRanges()
-            if isinstance(block.NumberFormat, int) and formats.getByKey(block.NumberFormat).Type & LOGICAL
+            if formats.getByKey(block.getByIndex(0).NumberFormat).Type & LOGICAL
             for part in block.RangeAddresses
         ]
 
-    def _forget_truths(self, cells: Any) -> None:
-        """A number written where TRUE stood would show as TRUE."""
-        sheet = cells.getSpreadsheet()
-        for part in self._logical(cells):
-            block = sheet.getCellRangeByPosition(part.StartColumn, part.StartRow, part.EndColumn, part.EndRow)
-            block.NumberFormat = STANDARD
+    def _insert(self, table: Any, first: int, count: int) -> None:
+        from com.sun.star.sheet.CellInsertMode import DOWN
 
-    def _shift(self, sheet: Any, table: Any, first: int, count: int, way: str) -> None:
-        from com.sun.star.sheet import CellDeleteMode, CellInsertMode  # type: ignore[attr-defined]
-        from com.sun.star.table import CellRangeAddress
+        self._model.Sheets.getByIndex(table.Sheet).insertCells(_rows(table, first, count), DOWN)
 
-        block = CellRangeAddress()
-        block.Sheet, block.StartColumn, block.EndColumn = table.Sheet, table.StartColumn, table.EndColumn
-        block.StartRow, block.EndRow = first, first + count - 1
-        if way == INSERT_DOWN:
-            sheet.insertCells(block, CellInsertMode.DOWN)
-        else:
-            sheet.removeRange(block, CellDeleteMode.UP)
+    def _remove(self, table: Any, first: int, count: int) -> None:
+        from com.sun.star.sheet.CellDeleteMode import UP
+
+        self._model.Sheets.getByIndex(table.Sheet).removeRange(_rows(table, first, count), UP)
+
+
+def _rows(table: Any, first: int, count: int) -> Any:
+    """Some rows, as wide as a table."""
+    from com.sun.star.table import CellRangeAddress
+
+    block = CellRangeAddress()
+    block.Sheet, block.StartColumn, block.EndColumn = table.Sheet, table.StartColumn, table.EndColumn
+    block.StartRow, block.EndRow = first, first + count - 1
+    return block
+
+
+def _value(value: Any) -> Any:
+    """A value of getDataArray, which gives nothing at all for an error."""
+    return error_number("#N/A") if value is None else value
+
+
+def _given(value: Any) -> Any:
+    """A value as setDataArray takes it; what it has no word for stays empty until it is set by itself."""
+    if value is None or value != value:
+        return ""
+    return value if isinstance(value, str) else float(value)
+
+
+def _truths(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[int, int, int]]:
+    """Column, first and last row of every run of TRUE and FALSE."""
+    for column in range(len(rows[0])):
+        first = -1
+        for row in range(len(rows) + 1):
+            is_truth = row < len(rows) and isinstance(rows[row][column], bool)
+            if is_truth and first < 0:
+                first = row
+            elif not is_truth and first >= 0:
+                yield column, first, row - 1
+                first = -1
