@@ -7,7 +7,9 @@ stamped with a fixed time and no duration: the same code makes the same file.
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from xlplan import macros
@@ -39,7 +41,10 @@ def main() -> int:
     """Write the templates and the workbook."""
     for path in write_templates(ROOT / "templates", LAYOUTS):
         sys.stdout.write(f"{path.relative_to(ROOT)}\n")
-    build_sample(SAMPLE)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / SAMPLE.name
+        build_sample(made)
+        shutil.copyfile(made, SAMPLE)
     sys.stdout.write(f"{SAMPLE.relative_to(ROOT)}\n")
     return 0
 

@@ -34,6 +34,7 @@ FENCED = r"^```(\w*)\n((?:.*\n)*?)```$"
 TYPED = r"^<!-- type: (\S+) (.+?)!([A-Z]+\d+) (.+) -->$"
 BLOCK = re.compile(f"{FENCED}|{TYPED}", re.MULTILINE)
 EXIT = re.compile(r"\s+# exit (\d)$")
+LOCKS = shutil.ignore_patterns("~$*", ".~lock.*")  # a workbook that is open here is not open there
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 
 
@@ -65,7 +66,7 @@ def run_document(path: Path, folder: Path) -> list[Shown]:
     AssertionError
         A command gives another exit code than the document says, or a doctest fails.
     """
-    shutil.copytree(ROOT / "workbooks", folder / "workbooks")
+    shutil.copytree(ROOT / "workbooks", folder / "workbooks", ignore=LOCKS)
     text = path.read_text(encoding="utf-8")
     names: dict[str, Any] = {}
     shown: list[Shown] = []

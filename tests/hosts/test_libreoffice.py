@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 from pathlib import Path
@@ -35,8 +36,6 @@ def workbook(folder: Path) -> Path:
 
 
 def _refreshed(path: Path) -> Path:
-    import datetime as dt
-
     book = FileBook.open(path)
     assert macros.refresh(book, now=dt.datetime(2026, 1, 1, tzinfo=dt.UTC)).passed
     book.save(path)
@@ -142,6 +141,6 @@ def test_every_sheet_prints(workbook: Path, folder: Path, shown: Shown) -> None:
         first = texts[printed.index(sheet)]
         assert first.lstrip().startswith(sheet)
     assert "Volume by period, with 80 % bounds" in texts[printed.index("Summary")]
-    assert printed.count("Summary") == printed.count("Checks") == 1
+    assert printed.count("Summary") == 1, "the figures and their charts fit one page"
     assert [text for text in texts if "###" in text] == [], "a column is too narrow for its numbers"
     assert all(picture.stat().st_size > 1000 for picture in pictures)

@@ -129,16 +129,16 @@ def test_one_fte_paid_by_the_month_costs_one_wage_a_month() -> None:
     assert lines["amount"].tolist() == pytest.approx(expected.tolist())
 
 
-def test_pay_by_the_hour_and_by_the_month_at_one_site_are_two_lines() -> None:
+def test_pay_by_the_hour_and_by_the_month_at_one_site_meet_in_one_line_of_money() -> None:
+    """Hours and FTE-months cannot be added; the amounts can, so the line counts money and its price is 1."""
     plan = with_pay(("EN", "2026-01-01", 25.0, "hour", None), ("DE", "2026-01-01", 4000.0, "month", None))
     history = plan["tblInterval"]
     both = pd.concat([history, history.assign(language="DE")])
-    plan = plan.with_table("tblInterval", both).with_table(
-        "tblWorkstream", {"queue": ["support"] * 2, "language": ["EN", "DE"]}
-    )
-    lines = xlplan.run(plan)["tblBudget"].loc[lambda f: f["line"].eq("labour")]
-    assert sorted(lines["unit"].unique()) == ["FTE-month", "paid hour"]
-    assert lines.groupby("unit")["price"].unique().map(list).to_dict() == {
-        "FTE-month": pytest.approx([4000.0] * 2),
-        "paid hour": pytest.approx([25.0] * 2),
-    }
+    streams = {"queue": ["support"] * 2, "language": ["EN", "DE"]}
+    done = xlplan.run(plan.with_table("tblInterval", both).with_table("tblWorkstream", streams))
+    lines = done["tblBudget"].loc[lambda f: f["line"].eq("labour")]
+    assert lines["unit"].tolist() == ["USD", "USD"]
+    assert lines["price"].tolist() == pytest.approx([1.0, 1.0])
+    by_language = done["tblAllocation"].groupby("language")[["paid_hours", "cost"]].sum()
+    assert by_language.loc["EN", "cost"] == pytest.approx(25.0 * by_language.loc["EN", "paid_hours"])
+    assert lines["amount"].sum() == pytest.approx(by_language["cost"].sum())

@@ -62,8 +62,7 @@ def test_keys_stand_first_and_in_the_order_of_the_house(table: Table) -> None:
     """Copied labels (lob, vendor) may stand among the keys, where the order of the house puts them."""
     last = max(place for place, column in enumerate(table.columns) if column.key)
     measures = [column.name for column in table.columns[:last] if not column.key and column.type in MEASURES]
-    if table.name != "tblBudget":  # the unit is part of its key and stands beside its quantity
-        assert measures == []
+    assert measures == []
     ordered = [column.name for column in table.columns if column.name in ORDER and column.key]
     assert ordered == sorted(ordered, key=ORDER.index)
 

@@ -91,9 +91,9 @@ def chat_agents(
         Argument("hours_per_fte", "productive hours of one FTE in a period", "hours", kind="single"),
         Argument("max_occ", "highest occupancy", "0-1", kind="single", default=1.0),
     ],
-    returns="FTE at work in every period, the same throughout, so that each period's items are in time",
+    returns="array: FTE at work in each period, as even as the turnaround allows",
     example=([[100], [300], [100], [100]], 24, 360, 0, 24, 1, 7.5),
-    formula="=XP_DEFERRED_FTE({100;300;100;100},24,360,0,24,100%,7.5)",
+    formula="=XP_DEFERRED_FTE(B2:B5,24,360,0,24,1,7.5)",
     errors=[(NUM, "a negative number, a compliance above 1, or no hours per FTE")],
 )
 def deferred_fte(
@@ -106,7 +106,7 @@ def deferred_fte(
     hours_per_fte: float,
     max_occ: float,
 ) -> Any:
-    """Fewest FTE that complete work within a turnaround, oldest first, whatever is open at the start included."""
+    """FTE that complete work within a turnaround, oldest first, with the lowest peak there is."""
     from xlplan.planning.staffing.horizon import horizon_fte
 
     return horizon_fte(
@@ -128,7 +128,7 @@ def deferred_fte(
         Argument("open_hours", "hours open in a week", "hours"),
         Argument("min_crew", "people present at once", "people"),
         Argument("hours_per_fte", "paid hours of one FTE in a week", "hours"),
-        Argument("shrinkage", "share of paid time lost", "0-1", default=0.0),
+        Argument("shrinkage", "share of paid time lost", "0-1", default=0.0, default_words="none"),
     ],
     returns="FTE to pay for a crew that is there in every open hour",
     example=(168, 1, 40, 0.3),
@@ -148,21 +148,22 @@ def cover_fte(open_hours: Any, min_crew: Any, hours_per_fte: Any, shrinkage: Any
     arguments=[
         Argument("items", "items that come in", "items"),
         Argument("aht_s", "handling time of the first review", "seconds"),
-        Argument("double_rate", "share reviewed a second time", "0-1", default=0.0),
-        Argument("qa_rate", "share sampled for quality", "0-1", default=0.0),
-        Argument("appeal_rate", "share appealed", "0-1", default=0.0),
-        Argument("esc_rate", "share escalated", "0-1", default=0.0),
+        Argument("double_rate", "share reviewed a second time", "0-1", default=0.0, default_words="none"),
+        Argument("qa_rate", "share sampled for quality", "0-1", default=0.0, default_words="none"),
+        Argument("appeal_rate", "share appealed", "0-1", default=0.0, default_words="none"),
+        Argument("esc_rate", "share escalated", "0-1", default=0.0, default_words="none"),
         Argument(
             "aht_factors",
             "range of four: handling time of a double review, quality check, appeal and escalation over aht_s",
+            "ratio",
             kind="numbers",
             default=(),
             default_words="1 each",
         ),
     ],
     returns="hours of work, the first review included",
-    example=(1000, 60, 0.2, 0.05, 0.03, 0, [[1, 1, 2, 1]]),
-    formula="=XP_REVIEW_WORKLOAD(1000,60,20%,5%,3%,0,{1,1,2,1})",
+    example=(1000, 60, 0.2, 0.05, 0.03, 0, [[1], [1], [2], [1]]),
+    formula="=XP_REVIEW_WORKLOAD(1000,60,20%,5%,3%,0,B2:B5)",
     errors=[(NUM, "a rate outside 0 to 1 or a negative number"), (VALUE, "not four factors")],
 )
 def review_workload(

@@ -15,7 +15,7 @@ from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError, Grid, grid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MODULES = ("forecasting", "seasons", "staffing", "supply", "queues", "readouts")
+MODULES = ("forecasting", "seasons", "staffing", "deferred", "supply", "queues", "readouts")
 """Modules of this package whose marked functions make up the registry."""
 
 Kind = Literal["number", "single", "numbers", "date", "dates", "text", "flag"]

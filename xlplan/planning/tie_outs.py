@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from xlplan.planning.agreement import RELATIVE, TieOut, equal, failing
+from xlplan.planning.allocation import tie_outs as allocation
+from xlplan.planning.budget import tie_outs as budget
 from xlplan.planning.workstreams import workstreams
 from xlplan.tables.plan import Plan
-from xlplan.tables.schema import Severity
-
-RELATIVE = 1e-9
-"""Two ways to the same sum differ by rounding alone: this share of the sum, and never less than a millionth."""
-
-
-@dataclass(frozen=True)
-class TieOut:
-    """One agreement: ``left`` should equal ``right`` within ``tolerance``, and no row should fail."""
-
-    check: str
-    what: str
-    left: float | None
-    right: float | None
-    tolerance: float
-    failures: int
-    severity: Severity
-    table: str
-
-    @property
-    def passed(self) -> bool:
-        """True when it holds."""
-        return self.failures == 0
 
 
 def tie_outs(plan: Plan) -> list[TieOut]:
@@ -40,22 +19,12 @@ def tie_outs(plan: Plan) -> list[TieOut]:
     return [check(plan) for check in CHECKS]
 
 
-def _equal(check: str, what: str, table: str, left: float, right: float, severity: Severity = "error") -> TieOut:
-    tolerance = max(RELATIVE * max(abs(left), abs(right)), 1e-6)
-    failed = not np.isfinite(left - right) or abs(left - right) > tolerance
-    return TieOut(check, what, left, right, tolerance, int(failed), severity, table)
-
-
-def _rows(check: str, what: str, table: str, broken: pd.Series[bool], severity: Severity = "error") -> TieOut:
-    return TieOut(check, what, None, None, 0.0, int(broken.sum()), severity, table)
-
-
 def periods(plan: Plan) -> TieOut:
     """Periods cover the horizon day by day."""
     rows = plan["tblPeriod"]
     expected = (rows["end"].shift() + pd.Timedelta(days=1)).fillna(pd.Timestamp(plan.name("PlanStart")))
     broken = rows["start"].ne(expected) | (rows["end"] - rows["start"]).dt.days.add(1).ne(rows["days"])
-    return _rows("periods", "Periods follow each other from PlanStart without a gap", "tblPeriod", broken)
+    return failing("periods", "Periods follow each other from PlanStart without a gap", "tblPeriod", broken)
 
 
 def forecast_parts(plan: Plan) -> TieOut:
@@ -64,7 +33,7 @@ def forecast_parts(plan: Plan) -> TieOut:
     effects = ["event_effect", "ai_effect", "chain_inflow", "overlay_effect", "override_effect"]
     parts = float(rows["base"].sum() + rows[effects].sum().sum())
     what = "Base and effects sum to the forecast volume"
-    return _equal("forecast_parts", what, "tblForecast", parts, float(rows["volume"].sum()))
+    return equal("forecast_parts", what, "tblForecast", parts, float(rows["volume"].sum()))
 
 
 def forecast_bounds(plan: Plan) -> TieOut:
@@ -72,7 +41,7 @@ def forecast_bounds(plan: Plan) -> TieOut:
     rows = plan["tblForecast"]
     ordered = ["low_95", "low_80", "volume", "high_80", "high_95"]
     broken = (rows[ordered].diff(axis=1).iloc[:, 1:] < -1e-6).any(axis=1)
-    return _rows("forecast_bounds", "low_95 <= low_80 <= volume <= high_80 <= high_95", "tblForecast", broken)
+    return failing("forecast_bounds", "low_95 <= low_80 <= volume <= high_80 <= high_95", "tblForecast", broken)
 
 
 def forecast_history(plan: Plan) -> TieOut:
@@ -89,7 +58,7 @@ def forecast_history(plan: Plan) -> TieOut:
         past += history.loc[inside, "volume"].sum() / max(days, 1)
     broken = pd.Series([bool(past > 0 and not 0.5 <= daily / past <= 2.0)])
     what = "Daily volume planned is within half and twice that of the last quarter"
-    found = _rows("forecast_level", what, "tblForecast", broken, "warning")
+    found = failing("forecast_level", what, "tblForecast", broken, "warning")
     return TieOut(found.check, what, float(daily), float(past), 0.0, found.failures, "warning", found.table)
 
 
@@ -97,13 +66,13 @@ def bill_weights(plan: Plan) -> TieOut:
     """Billing weights of each period sum to 1."""
     sums = plan["tblPeriodBill"].groupby("period")["weight"].sum()
     broken = (sums - 1).abs() > RELATIVE
-    return _rows("bill_weights", "Every period is billed once, over its months", "tblPeriodBill", broken)
+    return failing("bill_weights", "Every period is billed once, over its months", "tblPeriodBill", broken)
 
 
 def profile_shares(plan: Plan) -> TieOut:
     """The shares of each typical week sum to 1."""
     sums = plan["tblProfile"].groupby(["queue", "language", "period"])["share"].sum()
-    return _rows("profile", "Shares of every typical week sum to 1", "tblProfile", (sums - 1).abs() > RELATIVE)
+    return failing("profile", "Shares of every typical week sum to 1", "tblProfile", (sums - 1).abs() > RELATIVE)
 
 
 def intervals_volume(plan: Plan) -> TieOut:
@@ -111,18 +80,22 @@ def intervals_volume(plan: Plan) -> TieOut:
     rows = plan["tblIntervalReq"]
     left = float((rows["volume"] * rows["occurrences"]).sum())
     right = float(_by_interval(plan, "tblForecast")["volume"].sum())
-    return _equal("interval_volume", "Volume by interval sums to the forecast", "tblIntervalReq", left, right)
+    return equal("interval_volume", "Volume by interval sums to the forecast", "tblIntervalReq", left, right)
 
 
 def intervals_hours(plan: Plan) -> TieOut:
-    """Agents times interval lengths sum to the required hours of live work, its review chains apart."""
-    rows = plan["tblIntervalReq"]
+    """Agents times interval lengths sum to the required hours of live work, its review chains and wellness apart.
+
+    Hours that an exposure limit sets have no counterpart by interval.
+    """
+    required = _by_interval(plan, "tblReq").loc[lambda f: f["binding"].ne("exposure")]
+    rows = plan["tblIntervalReq"].merge(required[["queue", "language", "period"]], on=["queue", "language", "period"])
     left = float((rows["agents"] * rows["occurrences"] * rows["interval_min"] / 60).sum())
-    required = _by_interval(plan, "tblReq")
     highest = {(stream.queue, stream.language): stream.max_occupancy for stream in workstreams(plan)}
     occupancy = np.array([highest[key] for key in zip(required["queue"], required["language"], strict=True)])
-    right = float((required["required_hours"] - required["chain_hours"] / occupancy).sum())
-    return _equal("interval_hours", "Agents by interval sum to the hours required", "tblReq", left, right)
+    beside = required["chain_hours"] / occupancy + required["wellness_hours"]
+    right = float((required["required_hours"] - beside).sum())
+    return equal("interval_hours", "Agents by interval sum to the hours required", "tblReq", left, right)
 
 
 def _by_interval(plan: Plan, name: str) -> pd.DataFrame:
@@ -135,60 +108,14 @@ def required_volume(plan: Plan) -> TieOut:
     """The requirement is for the forecast."""
     left = float(plan["tblReq"]["volume"].sum())
     right = float(plan["tblForecast"]["volume"].sum())
-    return _equal("requirement_volume", "Hours are required for the volume forecast", "tblReq", left, right)
+    return equal("requirement_volume", "Hours are required for the volume forecast", "tblReq", left, right)
 
 
 def service_met(plan: Plan) -> TieOut:
     """Scheduled agents give the service level in every interval with a target."""
     rows = plan["tblIntervalReq"].merge(plan["tblQueue"][["queue", "target"]], on="queue")
     broken = rows["service_level"].notna() & rows["target"].notna() & (rows["service_level"] < rows["target"] - 1e-9)
-    return _rows("service_level", "Agents to schedule meet the target in every interval", "tblIntervalReq", broken)
-
-
-def placed(plan: Plan) -> TieOut:
-    """Hours served equal hours required."""
-    left = float(plan["tblAllocation"]["served_hours"].sum())
-    right = float(plan["tblReq"]["required_hours"].sum())
-    return _equal("allocation_hours", "Hours placed at sites equal the hours required", "tblAllocation", left, right)
-
-
-def placed_items(plan: Plan) -> TieOut:
-    """Items placed are the forecast."""
-    left = float(plan["tblAllocation"]["items"].sum())
-    right = float(plan["tblForecast"]["volume"].sum())
-    return _equal("allocation_items", "Items placed at sites equal the forecast", "tblAllocation", left, right)
-
-
-def gross_up(plan: Plan) -> TieOut:
-    """FTE times productive hours give the hours placed: shrinkage divides, once."""
-    rows = plan["tblAllocation"].merge(plan["tblFteHours"], on=["site", "period"], suffixes=("", "_fte"))
-    left = float((rows["fte"] * rows["productive_hours"]).sum())
-    right = float(rows["hours"].sum())
-    what = "FTE x productive hours per FTE give the hours placed"
-    return _equal("fte_hours", what, "tblAllocation", left, right)
-
-
-def budget_total(plan: Plan) -> TieOut:
-    """Budget lines sum to the cost of the lanes."""
-    left = float(plan["tblBudget"]["amount_plan"].sum())
-    right = float(plan["tblAllocation"]["cost"].sum())
-    return _equal("budget_total", "Budget lines sum to the cost by site and period", "tblBudget", left, right)
-
-
-def budget_lines(plan: Plan) -> TieOut:
-    """Quantity x price x rate is the amount, line by line."""
-    rows = plan["tblBudget"]
-    amount = rows["qty"] * rows["price"]
-    broken = ~np.isclose(amount, rows["amount"], rtol=RELATIVE, atol=1e-6)
-    broken |= ~np.isclose(rows["amount"] * rows["fx"], rows["amount_plan"], rtol=RELATIVE, atol=1e-6)
-    return _rows("budget_lines", "Quantity x price x rate is the amount of every line", "tblBudget", pd.Series(broken))
-
-
-def cost_centres(plan: Plan) -> TieOut:
-    """Every line has a cost centre."""
-    broken = plan["tblBudget"]["cost_centre"].eq("UNASSIGNED")
-    what = "Every budget line has a cost centre (tblCostMap, or the line of business's own)"
-    return _rows("cost_centre", what, "tblBudget", broken, "info")
+    return failing("service_level", "Agents to schedule meet the target in every interval", "tblIntervalReq", broken)
 
 
 def outcomes(plan: Plan) -> TieOut:
@@ -197,7 +124,7 @@ def outcomes(plan: Plan) -> TieOut:
     by_interval = pd.MultiIndex.from_frame(intervals[["queue", "language"]])
     own = pd.MultiIndex.from_frame(summed[["queue", "language"]]).isin(by_interval)
     left, right = float(intervals["actual"].sum()), float(summed.loc[own, "actual"].sum())
-    return _equal("outcome", "Actuals by interval sum to actuals by period", "tblOutcomePeriod", left, right)
+    return equal("outcome", "Actuals by interval sum to actuals by period", "tblOutcomePeriod", left, right)
 
 
 def headcount_closes(plan: Plan) -> TieOut:
@@ -212,21 +139,21 @@ def headcount_closes(plan: Plan) -> TieOut:
     broken |= (before.notna() & ((before - rows["opening"]).abs() > slack)).to_numpy(dtype=bool)
     broken |= (rows[["opening", *entries, *exits, "closing"]] < 0).any(axis=1)
     what = "Headcount of every pool: opening = last closing, movements sum to the change, none below 0"
-    return _rows("headcount_closes", what, "tblWalk", broken)
+    return failing("headcount_closes", what, "tblWalk", broken)
 
 
 def headcount_opening(plan: Plan) -> TieOut:
     """The walk opens with the roster."""
     left = float(plan["tblWalk"].groupby(["language", "site", "role"])["opening"].first().sum())
     right = float(plan["tblRoster"]["heads"].sum())
-    return _equal("headcount_opening", "Headcount at the start of the plan is the roster", "tblWalk", left, right)
+    return equal("headcount_opening", "Headcount at the start of the plan is the roster", "tblWalk", left, right)
 
 
 def transfers_balance(plan: Plan) -> TieOut:
     """Who leaves one pool for another arrives there."""
     rows = plan["tblWalk"]
     left, right = float(rows["transfers_in"].sum()), float(rows["transfers_out"].sum())
-    return _equal("transfers", "Transfers into pools equal transfers out of pools", "tblWalk", left, right)
+    return equal("transfers", "Transfers into pools equal transfers out of pools", "tblWalk", left, right)
 
 
 def backlog_closes(plan: Plan) -> TieOut:
@@ -241,7 +168,7 @@ def backlog_closes(plan: Plan) -> TieOut:
     broken |= (rows[["opening", *entries, *exits, "closing"]] < 0).any(axis=1)
     broken |= rows["handled"] > rows["capacity_items"] + slack
     what = "Backlog: opening = last closing, flows sum to the change, none below 0, handled within capacity"
-    return _rows("backlog_closes", what, "tblBacklog", broken)
+    return failing("backlog_closes", what, "tblBacklog", broken)
 
 
 def backlog_opening(plan: Plan) -> TieOut:
@@ -249,13 +176,13 @@ def backlog_opening(plan: Plan) -> TieOut:
     first = plan["tblBacklog"].groupby(["queue", "language"], as_index=False)["opening"].first()
     counted = plan["tblBacklogOpening"].merge(first[["queue", "language"]], on=["queue", "language"])
     left, right = float(first["opening"].sum()), float(counted["items"].sum())
-    return _equal("backlog_opening", "Backlog at the start of the plan is the one counted", "tblBacklog", left, right)
+    return equal("backlog_start", "Backlog at the start of the plan is the one counted", "tblBacklog", left, right)
 
 
 def backlog_ages(plan: Plan) -> TieOut:
     """Open items by age sum to the backlog."""
     left, right = float(plan["tblAge"]["items"].sum()), float(plan["tblBacklog"]["closing"].sum())
-    return _equal("backlog_ages", "Open items by age sum to the backlog", "tblAge", left, right)
+    return equal("backlog_ages", "Open items by age sum to the backlog", "tblAge", left, right)
 
 
 def blowout_parts(plan: Plan) -> TieOut:
@@ -266,7 +193,7 @@ def blowout_parts(plan: Plan) -> TieOut:
         rows["act_by"] > rows["first_breach"]
     )
     what = "Causes of every breach sum to 1, and its act-by day is not after it"
-    return _rows("blowout", what, "tblBlowout", broken)
+    return failing("blowout", what, "tblBlowout", broken)
 
 
 CHECKS: tuple[Callable[[Plan], TieOut], ...] = (
@@ -280,12 +207,8 @@ CHECKS: tuple[Callable[[Plan], TieOut], ...] = (
     required_volume,
     intervals_hours,
     service_met,
-    placed,
-    placed_items,
-    gross_up,
-    budget_total,
-    budget_lines,
-    cost_centres,
+    *allocation.CHECKS,
+    *budget.CHECKS,
     outcomes,
     headcount_closes,
     headcount_opening,

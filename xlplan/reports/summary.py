@@ -62,7 +62,10 @@ def headlines(plan: Plan) -> Headlines:
         aht_s=_ratio((forecast["aht_s"] * forecast["volume"]).sum(), volume),
         hours=hours,
         peak=float(at_once.max()) if not at_once.empty else 0.0,
-        occupancy=_ratio(float(required["workload_hours"].sum()), hours),
+        occupancy=_ratio(
+            float((required["occupancy"] * required["required_hours"]).sum()),
+            float(required["required_hours"].loc[required["occupancy"].notna()].sum()),
+        ),
         service_level=_ratio(
             float((intervals["service_level"] * items).loc[timed].sum()), float(items.loc[timed].sum())
         ),
@@ -116,12 +119,12 @@ def kpi_table(plan: Plan, *, failed: int, first_failure: str = "") -> pd.DataFra
         ("Handling time", head.aht_s, "seconds", "mean over the volume"),
         ("Hours required", head.hours, "productive hours", "on task; no shrinkage in them"),
         ("Most agents at once", head.peak, "agents", "all workstreams together"),
-        ("Occupancy", head.occupancy, "share of staffed time", "workload / hours required"),
+        ("Occupancy", head.occupancy, "share of staffed time", "on contacts; callers who hang up take none"),
         ("Service level planned", head.service_level, "share of offered", "mean over the volume"),
         ("FTE, mean", head.fte_mean, "FTE", "paid, shrinkage in them"),
         ("FTE, highest period", head.fte_peak, "FTE", head.fte_peak_period),
         ("Hours paid", head.paid_hours, "paid hours", ""),
-        ("Cost", head.cost, currency, "labour of agents"),
+        ("Cost", head.cost, currency, "sum of the budget lines"),
         ("Cost per item", _ratio(head.cost, head.volume), f"{currency} per item", ""),
         ("Cost of vendors", head.vendor_cost, currency, "contracts, in the cost above"),
         ("Hours unserved", head.unmet_hours, "productive hours", "required, with nobody to do them"),

@@ -8,8 +8,8 @@ names.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,23 +20,26 @@ from xlplan.workbook.package.references import LAST_ROW, parse_cell
 from xlplan.workbook.package.values import number, same, stored
 
 Area = tuple[str, int, int, int, int]
-"""Sheet, top, left, bottom, right; rows and columns from 0."""
+"""Sheet, top, left, bottom, right; rows and columns from 0, as UNO counts."""
 
 EPOCHS = {(1899, 12, 30): False, (1904, 1, 1): True}
 SHOWN = 5
 
 
 class Door(Protocol):
-    """What LibreOffice does for a Book; each call takes and gives plain data."""
+    """What LibreOffice does for a Book; every call takes and gives plain data."""
 
     def facts(self) -> Mapping[str, Any]:
-        """Label, epoch, sheets, areas of tables, places of named cells."""
+        """``label`` and ``epoch`` (year, month, day) of the document."""
+
+    def tables(self) -> Mapping[str, tuple[Area, Sequence[CellValue], Sequence[int]]]:
+        """Area with header, header and columns of formulas of every table."""
+
+    def names(self) -> Mapping[str, tuple[str, int, int]]:
+        """Sheet, row and column of every named cell."""
 
     def read(self, area: Area) -> list[list[CellValue]]:
         """Values of an area, row by row."""
-
-    def formulas(self, area: Area) -> list[list[str]]:
-        """Formulas of an area, empty where there is none."""
 
     def write(self, area: Area, rows: Sequence[Sequence[CellValue]]) -> None:
         """Put values into an area."""
@@ -48,40 +51,10 @@ class Door(Protocol):
         """Give a table another number of body rows."""
 
     def fill_down(self, area: Area) -> None:
-        """Copy the formulas of the first row of an area down."""
+        """Copy the formulas of the first row of an area into the rows below it."""
 
     def store(self, path: str) -> None:
         """Save a copy of the document."""
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A database range with the names in its header row."""
-
-    name: str
-    sheet: str
-    top: int
-    left: int
-    bottom: int
-    right: int
-    columns: tuple[str, ...]
-    calculated: frozenset[str]
-
-    @property
-    def rows(self) -> int:
-        """Body rows, a blank one included."""
-        return self.bottom - self.top
-
-    @property
-    def place(self) -> TablePlace:
-        """As the other Books say it."""
-        in_order = tuple(name for name in self.columns if name in self.calculated)
-        return TablePlace(self.name, self.sheet, self.top + 1, self.left + 1, self.columns, self.rows, in_order)
-
-    def body(self, column: int = -1, *, count: int = 1) -> Area:
-        """All of the body, or ``count`` columns of it."""
-        left = self.left if column < 0 else self.left + column
-        return self.sheet, self.top + 1, left, self.bottom, self.right if column < 0 else left + count - 1
 
 
 class CalcBook:
@@ -104,127 +77,231 @@ class CalcBook:
     @property
     def date1904(self) -> bool:
         """True when serial numbers count from 1904."""
-        epoch = tuple(self._door.facts()["epoch"])
-        if epoch not in EPOCHS:
+        facts = self._door.facts()
+        year, month, day = facts["epoch"]
+        if (year, month, day) not in EPOCHS:
             raise WorkbookError(
-                f"dates count from {dt.date(*epoch)}",
-                where=self.label,
+                f"its dates count from {dt.date(year, month, day)}",
+                where=str(facts["label"]),
                 do="choose 12/30/1899 under Tools > Options > LibreOffice Calc > Calculate",
             )
-        return EPOCHS[epoch]
+        return EPOCHS[year, month, day]
 
     # ---- tables -----------------------------------------------------------------------------------------------------
 
     def places(self) -> dict[str, TablePlace]:
         """Every named table and where it stands; an empty table counts its one blank row."""
-        return {name: self._table(name).place for name in self._door.facts()["tables"]}
+        return {name: _place(name, *facts) for name, facts in self._door.tables().items()}
 
     def read(self, table: str) -> TableCells:
         """The body of one table, column by column; a table whose only row is blank is empty."""
-        found = self._table(table)
-        rows = self._body(found)
-        place = found.place
-        place = TablePlace(*(len(rows) if name == "rows" else getattr(place, name) for name in _PLACE))
-        columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in found.columns]
-        return TableCells(place, dict(zip(found.columns, columns, strict=True)))
+        place = self._place(table)
+        rows = self._body(place)
+        columns = {name: [row[number] for row in rows] for number, name in enumerate(place.columns)}
+        return TableCells(replace(place, rows=len(rows)), columns)
 
     def write(self, table: str, columns: Mapping[str, Sequence[CellValue]]) -> int:
         """Replace the body of one table; returns cells changed.
 
-        Columns that are not given are the planner's own: those that hold a formula in every row are filled down, others
-        keep the values of the rows that remain. Nothing is written unless all of it can be.
+        Columns that are not given are the planner's own: those with a formula in every row are filled down, others
+        keep the values of the rows that remain. No rows leave one blank row.
+
+        Raises
+        ------
+        WorkbookError
+            A column is unknown or a value cannot stand in a cell, or there is no room below; the table is then as it
+            was.
         """
-        found = self._table(table)
-        given, rows = self._matched(found, columns)
-        old = self._body(found)
-        if not rows:
-            given = {name: [] for name in found.columns if name not in found.calculated}
-        else:
-            given |= {  # kept, and blank below; in Calc they may have moved with the rows put in
-                name: [row[place] for row in old[:rows]] + [None] * (rows - len(old))
-                for place, name in enumerate(found.columns)
-                if name not in given and name not in found.calculated and len(old) != rows
-            }
-        changed = self._changed(found, old, given, rows)
+        place = self._place(table)
+        old = self._body(place)
+        new = self._filled(place, old, columns)
+        rows = len(next(iter(new.values()), []))
+        changed = sum(
+            not same(was, now, date1904=False)
+            for number, name in enumerate(place.columns)
+            if name in new
+            for was, now in _pairs([row[number] for row in old], new[name])
+        )
         if not changed and rows == len(old):
             return 0
         shown = max(rows, 1)
-        if shown != found.rows:
-            self._claim(found, shown)
-            self._door.resize(found.name, shown)
-            found = _Table(*(found.top + shown if name == "bottom" else getattr(found, name) for name in _TABLE))
-        for first, block in _blocks(found.columns, given):
-            values = [[given[name][row] if row < rows else None for name in block] for row in range(shown)]
-            self._door.write(found.body(first, count=len(block)), values)
-        for name in found.calculated if shown > 1 else ():
-            self._door.fill_down(found.body(found.columns.index(name)))
+        if shown != place.rows:
+            self._claim(place, shown)
+            self._door.resize(place.name, shown)
+            place = replace(place, rows=shown)
+        for block in _blocks(place, new):
+            values = [[new[name][row] if row < rows else None for name in block] for row in range(shown)]
+            self._door.write(_area(place, block), values)
+        for name in place.calculated:
+            self._door.fill_down(_area(place, [name]))
         return changed
 
-    def _table(self, name: str) -> _Table:
-        tables = {known.casefold(): (known, area) for known, area in self._door.facts()["tables"].items()}
-        if name.casefold() not in tables:
-            known = ", ".join(sorted(known for known, _ in tables.values())) or "none"
-            raise WorkbookError(f"no table named {name!r}", where=self.label, do=f"its tables: {known}")
-        known, (sheet, top, left, bottom, right) = tables[name.casefold()]
-        header = self._door.read((sheet, top, left, top, right))[0]
-        columns = tuple(str(cell) if cell is not None else column_letters(left + 1 + place) for place, cell in enumerate(header))
-        if bottom == top:
-            raise WorkbookError("it has no row below its header", where=f"table {known} on {sheet}", do="add a row to it")
-        formulas = self._door.formulas((sheet, top + 1, left, bottom, right))
-        calculated = frozenset(column for place, column in enumerate(columns) if all(row[place] for row in formulas))
-        return _Table(known, sheet, top, left, bottom, right, columns, calculated)
+    def _place(self, table: str) -> TablePlace:
+        places = {name.casefold(): place for name, place in self.places().items()}
+        if table.casefold() not in places:
+            known = ", ".join(sorted(place.name for place in places.values())) or "none"
+            raise WorkbookError(f"no table named {table!r}", where=self.label, do=f"its tables: {known}")
+        return places[table.casefold()]
 
-    def _body(self, table: _Table) -> list[list[CellValue]]:
-        rows = [[_held(value) for value in row] for row in self._door.read(table.body())]
-        own = [place for place, name in enumerate(table.columns) if name not in table.calculated]
-        return [] if len(rows) == 1 and all(rows[0][place] is None for place in own) else rows
+    def _body(self, place: TablePlace) -> list[list[CellValue]]:
+        rows = (
+            [[_cell(value) for value in row] for row in self._door.read(_area(place, place.columns))]
+            if place.rows
+            else []
+        )
+        own = [number for number, name in enumerate(place.columns) if name not in place.calculated]
+        return [] if len(rows) == 1 and all(rows[0][number] is None for number in own) else rows
 
-    def _matched(
-        self, table: _Table, columns: Mapping[str, Sequence[CellValue]]
-    ) -> tuple[dict[str, list[CellValue]], int]:
-        """Values by column as cells hold them, and how many rows they have."""
-        where = f"table {table.name} on {table.sheet}"
-        unknown = [name for name in columns if name not in table.columns]
+    def _filled(
+        self, place: TablePlace, old: list[list[CellValue]], columns: Mapping[str, Sequence[CellValue]]
+    ) -> dict[str, list[CellValue]]:
+        """The new body, column by column, without the columns that stay as they stand."""
+        where = f"table {place.name} on {place.sheet}"
+        unknown = [name for name in columns if name not in place.columns]
         if unknown:
-            raise WorkbookError(f"no column {unknown[0]!r}", where=where, do=f"its columns: {', '.join(table.columns)}")
-        given = {name: [self._holdable(value) for value in values] for name, values in columns.items()}
+            raise WorkbookError(f"no column {unknown[0]!r}", where=where, do=f"its columns: {', '.join(place.columns)}")
+        date1904 = self.date1904
+        given = {name: [_held(value, date1904=date1904) for value in values] for name, values in columns.items()}
         lengths = {name: len(values) for name, values in given.items()}
         if len(set(lengths.values())) > 1:
             counts = ", ".join(f"{name} {length}" for name, length in lengths.items())
             raise WorkbookError(f"columns differ in length: {counts}", where=where, do="give columns of one length")
-        return given, next(iter(lengths.values()), len(self._body(table)))
+        rows = next(iter(lengths.values()), len(old))
+        if rows == len(old):
+            return given
+        own = [name for name in place.columns if name not in place.calculated]
+        kept = {name: [row[place.columns.index(name)] for row in old[:rows]] for name in own}
+        return {name: given.get(name, kept[name] + [None] * (rows - len(kept[name]))) for name in own} | given
 
-    def _holdable(self, value: CellValue) -> CellValue:
-        """The value as a cell gives it back; refuses what no cell holds."""
-        return _plain(value, date1904=self._date1904())
-
-    def _changed(
-        self, table: _Table, old: list[list[CellValue]], given: Mapping[str, list[CellValue]], rows: int
-    ) -> int:
-        changed = 0
-        for place, name in enumerate(table.columns):
-            if name in given:
-                before = [row[place] for row in old]
-                for row in range(max(len(before), rows)):
-                    was = before[row] if row < len(before) else None
-                    now = given[name][row] if row < rows else None
-                    changed += not same(was, now, date1904=False)
-        return changed
-
-    def _claim(self, table: _Table, rows: int) -> None:
+    def _claim(self, place: TablePlace, rows: int) -> None:
         """Make sure that the rows which the table grows into are free."""
-        where = f"table {table.name} on {table.sheet}"
-        if table.top + 1 + rows > LAST_ROW:
+        where = f"table {place.name} on {place.sheet}"
+        if place.header_row + rows > LAST_ROW:
             raise WorkbookError(f"it would end below row {LAST_ROW:,}", where=where, do="write fewer rows")
-        if rows <= table.rows:
+        if rows <= place.rows:
             return
-        needed = (table.sheet, table.bottom + 1, table.left, table.top + rows, table.right)
+        sheet, _, left, bottom, right = _area(place, place.columns)
+        needed = (sheet, bottom + 1, left, place.header_row + rows - 1, right)
         blockers = self._door.filled(needed)
-        blockers += [name for name, area in self._door.facts()["tables"].items() if name != table.name and _meet(area, needed)]
+        blockers += [f"table {name}" for name, (area, _, _) in self._door.tables().items() if _meet(area, needed)]
         if blockers:
             more = f" and {len(blockers) - SHOWN} more" if len(blockers) > SHOWN else ""
             raise WorkbookError(
-                f"{rows - table.rows:,} more rows need room where {', '.join(blockers[:SHOWN])}{more} stand",
+                f"{rows - place.rows:,} more rows need the room in which {', '.join(blockers[:SHOWN])}{more} stand",
                 where=where,
                 do="move what stands below the table, or insert rows above it",
             )
+
+    # ---- cells ------------------------------------------------------------------------------------------------------
+
+    def names(self) -> dict[str, str]:
+        """Every named cell with its ``Sheet!A1`` place."""
+        return {
+            name: f"{_quoted(sheet)}!{column_letters(column + 1)}{row + 1}"
+            for name, (sheet, row, column) in self._door.names().items()
+        }
+
+    def read_name(self, name: str) -> CellValue:
+        """The value of a named cell."""
+        return _cell(self._door.read(self._named(name))[0][0])
+
+    def write_name(self, name: str, value: CellValue) -> int:
+        """Set a named cell; returns 1 if its value changed, else 0."""
+        sheet, row, column, _, _ = self._named(name)
+        return self.write_cells(sheet, {f"{column_letters(column + 1)}{row + 1}": value})
+
+    def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
+        """Set single cells of a sheet by address; returns how many changed."""
+        date1904 = self.date1904
+        wanted = {parse_cell(address): _held(value, date1904=date1904) for address, value in values.items()}
+        if not wanted:
+            return 0
+        rows, columns = [row - 1 for row, _ in wanted], [column - 1 for _, column in wanted]
+        top, left = min(rows), min(columns)
+        old = self._door.read((sheet, top, left, max(rows), max(columns)))
+        changed = {
+            (row - 1, column - 1): value
+            for (row, column), value in wanted.items()
+            if not same(_cell(old[row - 1 - top][column - 1 - left]), value, date1904=False)
+        }
+        for row, first, run in _runs(changed):
+            self._door.write((sheet, row, first, row, first + len(run) - 1), [run])
+        return len(changed)
+
+    def _named(self, name: str) -> Area:
+        places = {known.casefold(): place for known, place in self._door.names().items()}
+        if name.casefold() not in places:
+            known = ", ".join(sorted(self._door.names())) or "none"
+            raise WorkbookError(f"no named cell {name!r}", where=self.label, do=f"its named cells: {known}")
+        sheet, row, column = places[name.casefold()]
+        return sheet, row, column, row, column
+
+    def save(self, path: Path) -> None:
+        """Save a copy of the document; the document itself stays open under its own name."""
+        self._door.store(str(Path(path).resolve()))
+
+
+def _place(name: str, area: Area, header: Sequence[CellValue], formulas: Sequence[int]) -> TablePlace:
+    sheet, top, left, bottom, _ = area
+    columns = tuple(
+        column_letters(left + 1 + number) if cell is None else str(_cell(cell)) for number, cell in enumerate(header)
+    )
+    calculated = tuple(columns[number] for number in formulas)
+    return TablePlace(name, sheet, top + 1, left + 1, columns, bottom - top, calculated)
+
+
+def _area(place: TablePlace, columns: Sequence[str]) -> Area:
+    """The body of neighbouring columns."""
+    left = place.first_column - 1 + place.columns.index(columns[0])
+    return place.sheet, place.header_row, left, place.header_row + place.rows - 1, left + len(columns) - 1
+
+
+def _blocks(place: TablePlace, new: Mapping[str, object]) -> Iterator[list[str]]:
+    """Columns to write, neighbours together."""
+    for wanted, names in groupby(place.columns, key=lambda name: name in new):
+        if wanted:
+            yield list(names)
+
+
+def _runs(cells: Mapping[tuple[int, int], CellValue]) -> Iterator[tuple[int, int, list[CellValue]]]:
+    """Neighbours in a row together: the row, the first column, the values."""
+    places = sorted(cells)
+    for _, run in groupby(enumerate(places), key=lambda found: (found[1][0], found[1][1] - found[0])):
+        found = [place for _, place in run]
+        yield *found[0], [cells[place] for place in found]
+
+
+def _pairs(old: list[CellValue], new: list[CellValue]) -> Iterator[tuple[CellValue, CellValue]]:
+    rows = max(len(old), len(new))
+    return zip(old + [None] * (rows - len(old)), new + [None] * (rows - len(new)), strict=True)
+
+
+def _meet(area: Area, other: Area) -> bool:
+    sheet, top, left, bottom, right = area
+    return sheet == other[0] and top <= other[3] and bottom >= other[1] and left <= other[4] and right >= other[2]
+
+
+def _quoted(sheet: str) -> str:
+    return sheet if sheet.replace("_", "a").isalnum() else "'" + sheet.replace("'", "''") + "'"
+
+
+def _cell(value: CellValue) -> CellValue:
+    """A value as the other Books read it: whole numbers as int."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+
+
+def _held(value: CellValue, *, date1904: bool) -> CellValue:
+    """The value as a cell gives it back; refuses what no cell holds."""
+    if isinstance(value, Formula):
+        raise WorkbookError(
+            f"the formula ={value.text} cannot be written while Calc has the workbook open", do="close it"
+        )
+    form = stored(value, date1904=date1904)
+    if form is None:
+        return None
+    kind, text = form
+    if kind == "n":
+        return number(text)
+    if kind == "b":
+        return text == "1"
+    return ErrorValue(text) if kind == "e" else text

@@ -39,6 +39,7 @@ def problem_of(data: dict[str, Any]) -> AllocationProblem:
         open=np.ones((len(data["pairs"]), periods), dtype=bool),
         productivity=column(data["pairs"], "productivity"),
         quality=column(data["pairs"], "qa"),
+        csat=np.full(len(data["pairs"]), np.nan),
         move_cost=column(data["pairs"], "transfer_cost_per_hour"),
         opening_hours=column(data["pairs"], "initial_hours"),
         least_hours=column(data["pairs"], "min_lot")[:, None] * np.ones(periods),
@@ -51,7 +52,9 @@ def problem_of(data: dict[str, Any]) -> AllocationProblem:
     for vendor in data["vendors"]:
         if vendor["inhouse"]:
             continue
-        own = [n for n, pair in enumerate(data["pairs"]) if data["sites"][sites[pair["site"]]]["vendor"] == vendor["id"]]
+        own = [
+            n for n, pair in enumerate(data["pairs"]) if data["sites"][sites[pair["site"]]]["vendor"] == vendor["id"]
+        ]
         for window in range(windows):
             at[vendor["id"], window] = len(cards)
             rows += [

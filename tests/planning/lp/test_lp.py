@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.planning.lp.instances import NAMES, mps, programme_of, read
 
+from tests.planning.lp.instances import NAMES, mps, programme_of, read
 from xlplan.planning.lp import Programme, Solver, solve
 
 BOTH = ("highs", "cbc")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from xlplan.errors import PlanError
 from xlplan.planning.staffing.deferred import constant_staff, deferred_agents, due_intervals, refinement
+from xlplan.planning.staffing.horizon import horizon_fte, taut_string
 from xlplan.planning.staffing.replay import completed, cyclic_backlog, share_in_time
 
 TRUTH = json.loads((Path(__file__).parents[2] / "truth" / "deferred_constant_staff.json").read_text(encoding="utf-8"))
@@ -89,7 +90,8 @@ cycles = st.integers(3, 9).flatmap(
     standing=st.booleans(),
 )
 def test_against_the_scalar_twin_and_the_replay(cycle: Any, tat: int, share: float, standing: bool) -> None:
-    came, opened = (np.array(values) for values in cycle)
+    came, opened = (np.array(values, dtype=float) for values in cycle)
+    came += 0.01 * (share < 1)  # in a cohort without items, the share of all before it has no meaning to replay
     due = due_intervals(opened if standing else np.ones(len(came)), tat)
     level = constant_staff(came, opened, due, compliance=share)
     needed = float(level.agents[0])
@@ -189,6 +191,68 @@ def test_bad_arguments_are_named(change: dict[str, Any], says: str) -> None:
 def test_nothing_to_do_needs_nobody() -> None:
     assert constant_staff([0, 0], [1, 1], [0, 1]).agents.tolist() == [0.0]
     assert constant_staff([0, 0], [0, 0], [0, 1]).agents.tolist() == [0.0]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    inflow=st.lists(st.floats(1, 100), min_size=1, max_size=10),
+    lag=st.integers(0, 4),
+    share=st.sampled_from([0.8, 0.95, 1.0]),
+    opening=st.sampled_from([0.0, 40.0]),
+)
+def test_a_horizon_is_staffed_in_time_and_as_evenly_as_can_be(
+    inflow: list[float], lag: int, share: float, opening: float
+) -> None:
+    fte = horizon_fte(
+        inflow,
+        period_h=24,
+        aht_s=3600,
+        opening_backlog=opening,
+        tat_h=24 * lag,
+        compliance=share,
+        hours_per_fte=8,
+    )
+    done = completed(np.array(inflow), fte * 8, opening=opening)
+    assert done == pytest.approx(fte * 8, abs=1e-6)  # nobody waits for work
+    shares = share_in_time(np.array(inflow), done, np.arange(len(inflow)) + lag, opening=opening)
+    assert (shares[~np.isnan(shares)] >= share - 1e-6).all()
+    if share == 1.0 and len(inflow) > lag:
+        # Half a percent fewer in the busiest period, and an item is late or left beyond the end.
+        long = np.array([*inflow, *([np.mean(inflow)] * (lag + 1))])
+        less = fte * 8 * np.where(fte >= fte.max() * (1 - 1e-9), 0.995, 1.0)
+        tail = np.full(lag + 1, fte[-1] * 8)
+        late = completed(long, np.concatenate([less, tail]), opening=opening)
+        in_time = share_in_time(long, late, np.arange(len(long)) + lag, opening=opening)
+        behind = opening + long.sum() - late.sum() > min(opening, lag * np.mean(inflow)) + 1e-9
+        assert behind or (in_time[~np.isnan(in_time)] < 1).any()
+
+
+def test_a_constant_inflow_needs_its_workload_in_every_period() -> None:
+    fte = horizon_fte(
+        [500] * 6,
+        period_h=24,
+        aht_s=120,
+        opening_backlog=0,
+        tat_h=48,
+        compliance=0.9,
+        hours_per_fte=7,
+        max_occupancy=0.8,
+    )
+    assert fte == pytest.approx(500 * 120 / 3600 / 0.8 / 7)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "path"),
+    [
+        ([0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 2, 3]),
+        ([0, 0, 0, 6], [0, 9, 9, 9], [0, 2, 4, 6]),
+        ([0, 0, 0, 6], [0, 1, 9, 9], [0, 1, 3.5, 6]),
+        ([0, 5, 5, 6], [0, 9, 9, 9], [0, 5, 5.5, 6]),
+        ([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]),
+    ],
+)
+def test_the_taut_string_by_hand(low: list[float], high: list[float], path: list[float]) -> None:
+    assert taut_string(low, high) == pytest.approx(path)
 
 
 def test_the_replay_agrees_with_a_hand_worked_blow_out() -> None:

@@ -40,9 +40,7 @@ movements = st.lists(st.floats(0, 30), min_size=6, max_size=6)
 def test_the_corkscrew_closes_and_never_falls_below_nobody(
     opening: float, joins: list[float], arrived: list[float], left: list[float], released: list[float], rate: float
 ) -> None:
-    walk = corkscrew(
-        opening, joins, transfers_in=arrived, attrition_rate=rate, transfers_out=left, rampdown=released
-    )
+    walk = corkscrew(opening, joins, transfers_in=arrived, attrition_rate=rate, transfers_out=left, rampdown=released)
     inward = np.array(joins) + arrived
     assert walk.closing == pytest.approx(
         walk.opening + inward - walk.attrition - walk.transfers_out - walk.rampdown, abs=1e-9

@@ -56,7 +56,9 @@ def add_columns(programme: Programme, problem: AllocationProblem) -> Columns:
     binary = np.array([[not card.convex for _ in range(width)] for card in problem.cards], dtype=bool)
     has_tier, binary = has_tier.reshape(windows, width), binary.reshape(windows, width)
     least = np.array([card.min_units for card in problem.cards])
-    guarded = np.array([card.min_units > 0 and card.all_units and not card.convex for card in problem.cards], dtype=bool)
+    guarded = np.array(
+        [card.min_units > 0 and card.all_units and not card.convex for card in problem.cards], dtype=bool
+    )
     soft = np.isfinite(sites.seats) & ~np.isnan(sites.seat_penalty)
     shares = _soft([limit.share for limit in problem.share_limits], [p.penalty for p in problem.share_limits], periods)
     heads = _soft([limit.fte for limit in problem.fte_limits], [p.penalty for p in problem.fte_limits], periods)

@@ -234,6 +234,35 @@ def most_hours(problem: AllocationProblem) -> np.ndarray:
     return np.asarray(np.maximum(need, lanes.least_hours))
 
 
+def most_site_hours(problem: AllocationProblem) -> np.ndarray:
+    """Hours, overtime included, that a site can work at most, shape (S, T); infinite where headcount has no limit.
+
+    Headcount is at most what is given, all that recruiting lets in, and the seats where they are hard.
+    """
+    pools, sites = problem.pools, problem.sites
+    periods = len(problem.periods)
+    best = np.full(sites.seats.shape, np.inf)
+    longest, stay = np.zeros(best.shape), np.zeros(best.shape)
+    np.maximum.at(longest, pools.site, pools.hours_per_fte * (1 + pools.overtime_share))
+    np.maximum.at(stay, pools.site, 1 - pools.attrition)
+    for site in range(len(sites.name)):
+        own = np.flatnonzero(pools.site == site)
+        if not pools.limited[own].all():
+            continue
+        hired = np.zeros(periods + 1)
+        most = np.minimum(sites.max_hire[site], pools.max_hire[own].sum(axis=0))
+        first = pools.arrival[own].min(axis=0, initial=periods)
+        np.add.at(hired, np.minimum(first, periods), most * pools.hire_yield[own].max(initial=0.0))
+        extra = 0.0
+        for period in range(periods):
+            extra = stay[site, period] * extra + hired[period]
+            best[site, period] = extra
+    fte = best + unavoidable(problem)
+    hard = np.where(np.isnan(sites.seat_penalty), np.maximum(sites.seats, unavoidable(problem)), np.inf)
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.minimum(fte, hard) * longest, nan=0.0, posinf=np.inf)
+
+
 def _grid(shape: tuple[int, ...]) -> Ints:
     return np.arange(int(np.prod(shape, dtype=int))).reshape(shape)
 
@@ -264,9 +293,7 @@ def _fte(problem: AllocationProblem, c: Columns, rows: Ints) -> list[tuple[Ints,
     return [tuple(np.asarray(side) for side in term) for term in (teams, work)]  # type: ignore[misc]
 
 
-def _site_total(
-    programme: Programme, problem: AllocationProblem, family: str, columns: Ints, most: np.ndarray
-) -> None:
+def _site_total(programme: Programme, problem: AllocationProblem, family: str, columns: Ints, most: np.ndarray) -> None:
     finite = np.isfinite(most)
     rows = np.where(finite, np.cumsum(finite.ravel()).reshape(finite.shape) - 1, -1)
     terms = _at(rows[problem.pools.site], columns, 1.0)

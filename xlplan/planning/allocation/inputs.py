@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from xlplan.planning.allocation.caps import budget_caps
-from xlplan.planning.allocation.eligibility import KEY, candidates, open_periods
+from xlplan.planning.allocation.eligibility import open_periods
 from xlplan.planning.allocation.limits import FIRM_FACTOR, lane_shares, limits
 from xlplan.planning.allocation.moves import opening_hours
 from xlplan.planning.allocation.pools import lane_pool, pool_arrays, pools_of, site_arrays
@@ -18,6 +18,7 @@ from xlplan.planning.budget.contract import RateCard
 from xlplan.planning.budget.pieces import vendor_sites
 from xlplan.planning.budget.terms import Windows, contract_windows
 from xlplan.planning.budget.vendors import lane_facts
+from xlplan.tables.eligibility import KEY, candidates
 from xlplan.tables.plan import Plan
 
 DEAREST = 10.0
@@ -55,8 +56,12 @@ def inputs(plan: Plan) -> Inputs:
     pools = pools_of(plan, lanes)
     sites = site_arrays(plan)
     people = pool_arrays(plan, pools, sites)
-    number = {stream: row for row, stream in enumerate(streams[["queue", "language"]].itertuples(index=False, name=None))}
-    stream = np.array([number[own] for own in lanes[["queue", "language"]].itertuples(index=False, name=None)], dtype=int)
+    number = {
+        stream: row for row, stream in enumerate(streams[["queue", "language"]].itertuples(index=False, name=None))
+    }
+    stream = np.array(
+        [number[own] for own in lanes[["queue", "language"]].itertuples(index=False, name=None)], dtype=int
+    )
     pool = lane_pool(lanes, pools)
     open_ = dated & contracted & (people.hours_per_fte[pool] > 0) & (required[stream] > 0)
     productivity = facts["productivity"].to_numpy(dtype=float)
@@ -86,7 +91,8 @@ def inputs(plan: Plan) -> Inputs:
             pool=pool,
             open=open_,
             productivity=productivity,
-            quality=_quality(plan, lanes, "quality"),
+            quality=_measure(plan, lanes, "quality"),
+            csat=_measure(plan, lanes, "csat"),
             move_cost=stated["transfer_cost"].fillna(0.0).to_numpy(dtype=float),
             opening_hours=opening_hours(plan, lanes) * fraction[0],
             least_hours=stated["min_lot_hours"].fillna(0.0).to_numpy(dtype=float)[:, None] * fraction,
@@ -103,8 +109,7 @@ def inputs(plan: Plan) -> Inputs:
         fte_limits=heads,
         budgets=budget_caps(plan, pools, windows),
     )
-    names = lanes.drop(columns="order").assign(productivity=productivity, quality=problem.lanes.quality)
-    names["csat"] = _quality(plan, lanes, "csat")
+    names = lanes.drop(columns="order").assign(quality=problem.lanes.quality, csat=problem.lanes.csat)
     return Inputs(problem, streams, names, pools, windows, placement)
 
 
@@ -146,9 +151,7 @@ def _hour_cost(pools: Pools, pool: np.ndarray, billing: Billing, cards: tuple[Ra
     return np.asarray(cost)
 
 
-def _billing(
-    plan: Plan, facts: pd.DataFrame, pools: pd.DataFrame, windows: Windows
-) -> tuple[Billing, Billing]:
+def _billing(plan: Plan, facts: pd.DataFrame, pools: pd.DataFrame, windows: Windows) -> tuple[Billing, Billing]:
     lanes = facts.assign(lane=np.arange(len(facts)))
     outside = lanes.loc[lanes["site"].isin(vendor_sites(plan)["site"])]
     if outside.empty:
@@ -163,10 +166,12 @@ def _entries(rows: pd.DataFrame, index: str) -> Billing:
     return Billing(*whole, units=rows["units"].to_numpy(dtype=float))
 
 
-def _quality(plan: Plan, lanes: pd.DataFrame, measure: str) -> np.ndarray:
+def _measure(plan: Plan, lanes: pd.DataFrame, measure: str) -> np.ndarray:
     """A lane's own measure, or its language's at the site; NaN where neither is stated."""
     own = lanes[KEY].merge(plan["tblLane"][[*KEY, measure]], on=KEY, how="left")[measure]
-    usual = lanes[KEY].merge(plan["tblSiteLanguage"][["language", "site", measure]], on=["language", "site"], how="left")
+    usual = lanes[KEY].merge(
+        plan["tblSiteLanguage"][["language", "site", measure]], on=["language", "site"], how="left"
+    )
     return np.asarray(own.fillna(usual[measure]).to_numpy(dtype=float))
 
 

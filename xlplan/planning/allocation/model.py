@@ -44,8 +44,9 @@ def build(problem: AllocationProblem) -> tuple[Programme, Columns]:
     Returns
     -------
     programme : Programme
-        With the objectives ``cost`` (money), ``service`` (penalties), ``accuracy`` (wrong work, reference hours
-        weighted by 1 - accuracy) and ``tie`` (what decides between equals).
+        With the objectives ``cost`` (money), ``service`` (penalties), ``overspend`` (money over budget caps),
+        ``accuracy`` and ``satisfaction`` (reference hours weighted by what is missing to 1) and ``tie`` (what decides
+        between equals).
     columns : Columns
         Which column is which decision.
     """
@@ -85,10 +86,12 @@ def _penalties(programme: Programme, problem: AllocationProblem, c: Columns) -> 
 
 
 def _preferences(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
-    """Accuracy, satisfaction left aside, and the tie-break."""
+    """What other objectives than money ask for, and the tie-break. What is not measured counts as perfect."""
     lanes = problem.lanes
-    wrong = np.where(np.isnan(lanes.quality), 0.0, 1 - lanes.quality) * lanes.productivity
-    _price(programme, "accuracy", c.hours, wrong[:, None])
+    for name, measure in (("accuracy", lanes.quality), ("satisfaction", lanes.csat)):
+        missing = np.where(np.isnan(measure), 0.0, 1 - measure) * lanes.productivity
+        _price(programme, name, c.hours, missing[:, None])
+    _price(programme, "overspend", c.over_budget, 1.0)
     rank = problem.lane_site / max(len(problem.sites.name), 1)
     _price(programme, "tie", c.hours, TIE_PER_HOUR * rank[:, None])
     _price(programme, "tie", c.hires, TIE_PER_HIRE)

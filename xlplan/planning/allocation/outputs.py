@@ -16,7 +16,7 @@ USED = 1e-6
 
 
 def allocation_rows(plan: Plan, given: Inputs, answer: Allocation) -> pd.DataFrame:
-    """tblAllocation but for its cost: one row per lane and period with work."""
+    """TblAllocation but for its cost: one row per lane and period with work."""
     problem, lanes = given.problem, given.lanes
     hours = np.where(answer.hours > USED, answer.hours, 0.0)
     served = hours * problem.lanes.productivity[:, None]
@@ -110,7 +110,7 @@ def gap_rows(plan: Plan, given: Inputs, answer: Allocation, allocation: pd.DataF
     rows["supplied"] = rows["served_hours"]
     gap = rows["supplied"] - rows["required"]
     rows["over_under"] = gap.where(gap.abs() > USED * rows["required"].clip(lower=1.0), 0.0)
-    rows["unmet_hours"] = (-rows["over_under"]).clip(lower=0.0)
+    rows["unmet_hours"] = (0.0 - rows["over_under"]).clip(lower=0.0)
     rows["penalty"] = rows["unmet_hours"] * problem.streams.unmet_penalty.ravel()
     mix = plan["tblReq"][["queue", "language", "period", "mix_hours_per_fte", "mix_productivity"]]
     rows = rows.merge(mix, on=["queue", "language", "period"], how="left")

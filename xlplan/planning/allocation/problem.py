@@ -53,6 +53,8 @@ class Lanes:
         Reference hours per hour.
     quality : ndarray, shape (L,)
         Accuracy; NaN where not measured, which neither helps nor hurts the floor.
+    csat : ndarray, shape (L,)
+        Satisfaction; NaN where not measured.
     move_cost : ndarray, shape (L,)
         Cost of an hour moved in.
     opening_hours : ndarray, shape (L,)
@@ -69,6 +71,7 @@ class Lanes:
     open: Bools
     productivity: Floats
     quality: Floats
+    csat: Floats
     move_cost: Floats
     opening_hours: Floats
     least_hours: Floats

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from xlplan.planning.allocation.columns import Columns
-from xlplan.planning.allocation.constraints import most_hours
+from xlplan.planning.allocation.constraints import most_hours, most_site_hours
 from xlplan.planning.allocation.problem import AllocationProblem, Floats
 from xlplan.planning.budget.contract import RateCard
 from xlplan.planning.lp import Programme
@@ -96,23 +96,45 @@ def budgets(programme: Programme, problem: AllocationProblem, c: Columns) -> Non
 
 
 def most_units(problem: AllocationProblem) -> Floats:
-    """Units that a window can bill at most, shape (W,)."""
+    """Units that a window can bill at most, shape (W,): by the work there is, and by the people that the sites can have.
+
+    The tighter it is, the closer the relaxed programme comes to the tiers' true prices.
+    """
     bill, extra, pools = problem.billing, problem.overtime_billing, problem.pools
-    most = most_hours(problem)
+    most, shape = most_hours(problem), problem.sites.seats.shape
+    windows = len(problem.cards)
+    by_work, by_people = np.zeros(windows), np.zeros(windows)
+    np.add.at(by_work, bill.window, bill.units * most[bill.index, bill.period])
+    site = problem.lane_site[bill.index]
+    place = (bill.window * shape[0] + site) * shape[1] + bill.period
+    dearest = np.zeros(windows * shape[0] * shape[1])
+    np.maximum.at(dearest, place, bill.units)
+    hours = most_site_hours(problem)
+    with np.errstate(invalid="ignore"):
+        room = np.nan_to_num(dearest.reshape(windows, *shape) * hours, nan=0.0, posinf=np.inf)
+    by_people += room.sum(axis=(1, 2))
     per_pool = np.zeros(pools.pipeline.shape)
     np.add.at(per_pool, problem.lanes.pool, most)
-    total = np.zeros(len(problem.cards))
-    np.add.at(total, bill.window, bill.units * most[bill.index, bill.period])
-    np.add.at(total, extra.window, extra.units * per_pool[extra.index, extra.period])
+    overtime = np.minimum(per_pool, hours[pools.site])
+    total = np.minimum(by_work, by_people)
+    np.add.at(total, extra.window, extra.units * overtime[extra.index, extra.period])
     return total
 
 
 def tier_edges(cards: tuple[RateCard, ...], most: Floats, width: int) -> tuple[Floats, Floats]:
-    """Least and most units of every tier, shape (W, K)."""
+    """Least and most units of every tier, shape (W, K).
+
+    Where only units above a floor are cheaper, the invoice is the least of the tiers' lines (F + ρ y), so that every
+    tier may hold any number of units and the cheapest line is the right one. Where all units are, tiers keep their
+    floors.
+    """
     low, high = np.zeros((len(cards), width)), np.zeros((len(cards), width))
     for row, card in enumerate(cards):
         floors = np.array(card.floors)
-        ends = np.append(floors[1:], max(most[row], card.min_units, floors[-1]))
+        top = max(most[row], card.min_units, floors[-1])
+        ends = np.append(floors[1:], top)
+        if card.concave:
+            floors, ends = np.zeros(len(floors)), np.full(len(floors), top)
         dearer = np.append(np.diff(card.prices) > 0, False) & card.all_units
         ends = np.maximum(floors, np.where(dearer, ends - BELOW, ends))
         # Whatever is billed is at least the minimum, so that a tier need not reach below it.

@@ -33,7 +33,7 @@ class _Case:
 
 
 def reason_rows(plan: Plan, given: Inputs, answer: Allocation) -> pd.DataFrame:
-    """tblReason.
+    """TblReason.
 
     Returns
     -------
@@ -159,4 +159,7 @@ def _say(case: _Case) -> tuple[str, str]:
         return "limit", f"{part}: {case.other} is cheaper by {-saving:,.2f}, but {case.other_full} ({price})."
     if case.other_full:
         return "capacity", f"{part}: {case.other} is cheaper by {-saving:,.2f}, but {case.other_full} ({price})."
-    return "limit", f"{part}: {case.other} is cheaper by {-saving:,.2f} an hour, but limits elsewhere outweigh it ({price})."
+    return (
+        "limit",
+        f"{part}: {case.other} is cheaper by {-saving:,.2f} an hour, but limits elsewhere outweigh it ({price}).",
+    )

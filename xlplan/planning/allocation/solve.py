@@ -8,15 +8,18 @@ from typing import Literal
 import numpy as np
 
 from xlplan.planning.allocation.columns import Columns
+from xlplan.planning.allocation.descent import descend, descends
 from xlplan.planning.allocation.model import build
 from xlplan.planning.allocation.problem import AllocationProblem, Floats, Ints
 from xlplan.planning.lp import Programme, Solution, Solver, solve
 
-Objective = Literal["cost_and_penalty", "lexicographic", "quality"]
+Objective = Literal["cost_and_penalty", "lexicographic", "service_within_budget", "quality", "satisfaction"]
 STAGES: dict[Objective, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "cost_and_penalty": (("cost", ("cost", "service")),),
     "lexicographic": (("service", ("service",)), ("cost", ("cost",))),
+    "service_within_budget": (("budget", ("overspend",)), ("service", ("service",)), ("cost", ("cost",))),
     "quality": (("service", ("service",)), ("quality", ("accuracy",)), ("cost", ("cost",))),
+    "satisfaction": (("service", ("service",)), ("satisfaction", ("satisfaction",)), ("cost", ("cost",))),
 }
 """What is minimised, in order: the name of the step and the objectives that it sums."""
 SLACK = {"highs": 1e-9, "cbc": 1e-7}
@@ -78,7 +81,8 @@ def allocate(
     problem : AllocationProblem
     objective : str
         ``cost_and_penalty``: least money and penalties together. ``lexicographic``: least penalties, then least
-        money. ``quality``: least penalties, then least wrong work, then least money.
+        money. ``service_within_budget``: least overspending of budget caps before that. ``quality`` and
+        ``satisfaction``: least penalties, then best work, then least money.
     tolerance : float
         Share by which each objective may be missed for the sake of the next.
     solver, gap, seconds, seed
@@ -96,7 +100,11 @@ def allocate(
         goal = programme.objective(*parts)
         final = number == len(STAGES[objective]) - 1
         aimed = goal + programme.objective("tie") if final else goal
-        found = solve(programme, aimed, solver=solver, gap=gap, seconds=seconds, seed=seed)
+        by_tiers = final and descends(programme, problem, columns)
+        if by_tiers:
+            found = descend(programme, problem, columns, aimed, solver=solver, gap=gap, seconds=seconds, seed=seed)
+        else:
+            found = solve(programme, aimed, solver=solver, gap=gap, seconds=seconds, seed=seed)
         if not found.found:
             break
         point = found.values

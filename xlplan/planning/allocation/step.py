@@ -1,82 +1,119 @@
-"""Placement of the required hours: the planner's locked shares, or the only site there is."""
+"""The allocation of a plan: which site does what, with how many people, at what price, and why."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from xlplan.errors import PlanError
-from xlplan.planning.budget.labour import labour
+from xlplan.errors import InfeasiblePlan
+from xlplan.planning.allocation.inputs import Inputs, inputs
+from xlplan.planning.allocation.outputs import (
+    allocation_rows,
+    budget_rows,
+    gap_rows,
+    pool_rows,
+    site_rows,
+    solve_rows,
+)
+from xlplan.planning.allocation.reasons import marginal_cost, reason_rows
+from xlplan.planning.allocation.solve import Allocation, Objective, allocate
+from xlplan.planning.budget.decided import LANE_LINES, decided_lines
 from xlplan.planning.steps import Step
+from xlplan.tables.eligibility import KEY
 from xlplan.tables.plan import Plan
+from xlplan.tables.schema import ANY
 
-KEY = ["queue", "language", "period"]
+LANE = ["queue", "language", "site", "period"]
+BLOCKED = {
+    "language": "the site does not serve the language",
+    "skill": "the site does not offer the skill",
+    "security": "the site's clearance is too low",
+    "region": "the work must stay in other regions",
+    "planner": "the planner decided against it",
+    "dates": "the site, its language, its skill or the work has other dates",
+    "contract": "no contract covers it in any period",
+}
 
 
 def run(plan: Plan) -> dict[str, pd.DataFrame]:
-    """tblAllocation: hours, FTE, paid hours and cost of every lane and period."""
-    required = plan["tblReq"][["lob", *KEY, "volume", "required_hours"]]
-    rows = required.merge(_shares(plan), on=["queue", "language"])
-    rows = rows.merge(plan["tblFteHours"][["site", "period", "paid_hours", "productive_hours"]], on=["site", "period"])
-    vendor = plan["tblSite"].set_index("site")["vendor"]
-    served = rows["required_hours"] * rows["share"]
-    hours = served / rows["productivity"]
-    per_fte = rows["productive_hours"].to_numpy(dtype=float)
-    stuck = (hours.to_numpy() > 0) & (per_fte <= 0)
-    if stuck.any():
-        row = rows.loc[stuck].iloc[0]
-        raise PlanError(
-            f"{row['site']} has no productive hours in {row['period']}, yet {row['queue']} is placed there",
-            where="tblSiteCalendar",
-            do="give the site working days in the period, or place the work elsewhere",
-        )
-    fte = np.divide(hours, per_fte, out=np.zeros(len(rows)), where=per_fte > 0)
-    placed = rows.assign(
-        vendor=rows["site"].map(vendor),
-        hours=hours,
-        served_hours=served,
-        items=rows["volume"] * rows["share"],
-        fte=fte,
-        paid_hours=fte * rows["paid_hours"],
+    """Place the required hours.
+
+    Raises
+    ------
+    InfeasiblePlan
+        The solver found no point in time; a plan itself always has one, since work may stay undone at its penalty.
+    """
+    given = inputs(plan)
+    answer = solved(plan, given)
+    placed = allocation_rows(plan, given, answer)
+    pool_use = pool_rows(plan, given, answer)
+    lines, invoices = decided_lines(plan, placed, pool_use)
+    own = lines.loc[lines["line"].isin(LANE_LINES) & lines["queue"].notna()]
+    cost = own.groupby(LANE)["amount_plan"].sum().rename("cost").reset_index()
+    placed = placed.merge(cost, on=LANE, how="left")
+    placed["cost"] = placed["cost"].fillna(0.0)
+    return {
+        "tblAllocation": placed,
+        "tblPoolUse": pool_use,
+        "tblSiteUse": site_rows(plan, given, answer, pool_use),
+        "tblGap": gap_rows(plan, given, answer, placed),
+        "tblRoutingShare": placed[[*LANE, "share"]],
+        "tblInvoicePlan": invoices,
+        "tblBudgetUse": budget_rows(given, answer),
+        "tblReason": reason_rows(plan, given, answer),
+        "tblPlacement": placement_rows(given, answer),
+        "tblSolve": solve_rows(plan, answer),
+    }
+
+
+def solved(plan: Plan, given: Inputs) -> Allocation:
+    """The answer under the plan's objective and settings."""
+    objective: Objective = plan.names.get("Objective") or "cost_and_penalty"
+    answer = allocate(
+        given.problem,
+        objective=objective,
+        tolerance=float(plan.names.get("ObjectiveTolerance") or 0.0),
+        gap=float(plan.setting("solve_gap")),
+        seconds=float(plan.setting("solve_seconds")),
+        seed=int(plan.names.get("Seed") or 1),
     )
-    placed["moved_in_hours"] = 0.0
-    cost = labour(plan, placed).groupby([*KEY, "site"])["amount_plan"].sum().rename("cost").reset_index()
-    placed = placed.merge(cost, on=[*KEY, "site"], how="left")
-    return {"tblAllocation": placed}
+    if answer is None:
+        raise InfeasiblePlan(
+            f"the solver found no allocation in {plan.setting('solve_seconds'):g} seconds",
+            where="tblSetting.solve_seconds",
+            do="give it more time, or turn whole_teams off in tblSite",
+        )
+    return answer
 
 
-def _shares(plan: Plan) -> pd.DataFrame:
-    """Share of each workstream's served hours by site, summing to 1."""
-    streams = plan.filled("tblWorkstream").loc[lambda f: f["active"].astype(bool), ["queue", "language"]]
-    sites = plan["tblSite"]["site"].dropna().tolist()
-    lanes = plan["tblLane"].loc[lambda f: f["locked_share"].notna()]
-    skills = plan["tblSiteLanguage"].set_index(["language", "site"])["productivity"].to_dict()
-    rows = []
-    for queue, language in streams.itertuples(index=False, name=None):
-        own = lanes.loc[lanes["queue"].eq(queue) & lanes["language"].eq(language)]
-        if own.empty and len(sites) == 1:
-            rows.append((queue, language, sites[0], 1.0, False, skills.get((language, sites[0]), 1.0)))
-            continue
-        total = float(own["locked_share"].sum())
-        if abs(total - 1) > 1e-6:
-            raise PlanError(
-                f"{queue} {language} has {len(sites)} sites and locked shares of {total:g}, expected a sum of 1",
-                where="tblLane.locked_share",
-                do="type the share of each site, such as 0.6 and 0.4",
-            )
-        for lane in own.to_dict("records"):
-            productivity = lane["productivity"]
-            if pd.isna(productivity):
-                productivity = skills.get((language, lane["site"]), 1.0)
-            rows.append((queue, language, lane["site"], lane["locked_share"], True, productivity))
-    frame = pd.DataFrame(rows, columns=["queue", "language", "site", "share", "locked", "productivity"])
-    return frame.assign(productivity=frame["productivity"].fillna(1.0).astype(float))
+def placement_rows(given: Inputs, answer: Allocation) -> pd.DataFrame:
+    """tblPlacement: every workstream x site, the gate that blocks it, and its price in the first period."""
+    rows = given.placement[[*KEY, "blocked_by"]].copy()
+    open_ = given.problem.lanes.open
+    first = np.where(open_[:, 0], marginal_cost(given, answer)[:, 0], np.nan)
+    rows = rows.merge(given.lanes[KEY].assign(rate_per_hour=first), on=KEY, how="left")
+    rows["eligible"] = rows["blocked_by"].isna()
+    blocked = rows["blocked_by"].map(BLOCKED).fillna("gate " + rows["blocked_by"].fillna(ANY))
+    rows["explanation"] = np.where(rows["eligible"], "eligible: no gate blocks it", "blocked: " + blocked)
+    rows["rate_per_hour"] = rows["rate_per_hour"].where(rows["eligible"])
+    return rows
 
 
 STEP = Step(
     name="allocation",
     says="hours and FTE by site",
-    needs=("tblSite", "tblPay"),
-    gives=("tblAllocation",),
+    needs=("tblSite",),
+    gives=(
+        "tblAllocation",
+        "tblPoolUse",
+        "tblSiteUse",
+        "tblGap",
+        "tblRoutingShare",
+        "tblInvoicePlan",
+        "tblBudgetUse",
+        "tblReason",
+        "tblPlacement",
+        "tblSolve",
+    ),
     run=run,
 )

@@ -32,7 +32,11 @@ def lane_contracts(plan: Plan, lanes: pd.DataFrame) -> pd.DataFrame:
     valid = runs(contracts, parts["first"]) & runs(contracts, parts["last"])
     row, piece = np.nonzero(valid)
     running = pd.MultiIndex.from_arrays(
-        [contracts["contract"].to_numpy()[row], parts["period"].to_numpy()[piece], parts["bill_month"].to_numpy()[piece]]
+        [
+            contracts["contract"].to_numpy()[row],
+            parts["period"].to_numpy()[piece],
+            parts["bill_month"].to_numpy()[piece],
+        ]
     )
     stated = found["stated"].notna()
     runs_here = pd.MultiIndex.from_frame(found[["stated", "period", "bill_month"]]).isin(running)

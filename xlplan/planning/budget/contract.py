@@ -46,6 +46,11 @@ class RateCard:
         steps = np.diff(self.prices)
         return len(self.prices) == 1 or (not self.all_units and bool((steps >= 0).all()))
 
+    @property
+    def concave(self) -> bool:
+        """True where each tier is cheaper than the one before, for the units above its floor alone."""
+        return len(self.prices) > 1 and not self.all_units and bool((np.diff(self.prices) <= 0).all())
+
 
 @dataclass(frozen=True)
 class Invoice:

@@ -15,9 +15,7 @@ LANE_LINES = ("labour", "vendor", "overtime", "transfer")
 """Lines that belong to lanes, where they have a line of business; idle pay has none."""
 
 
-def decided_lines(
-    plan: Plan, allocation: pd.DataFrame, pool_use: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def decided_lines(plan: Plan, allocation: pd.DataFrame, pool_use: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Budget lines of an allocation, and the invoices behind them.
 
     Parameters
@@ -59,8 +57,14 @@ def transfer_lines(plan: Plan, allocation: pd.DataFrame) -> pd.DataFrame:
     rows = rows.merge(pieces(plan)[["period", "bill_month", "weight"]], on="period")
     qty = rows["moved_in_hours"] * rows["weight"]
     rows = rows.assign(
-        line="transfer", currency=plan.name("PlanCurrency"), unit="hour moved", qty=qty, price=rows["transfer_cost"],
-        amount=qty * rows["transfer_cost"], fx=1.0, amount_plan=qty * rows["transfer_cost"],
+        line="transfer",
+        currency=plan.name("PlanCurrency"),
+        unit="hour moved",
+        qty=qty,
+        price=rows["transfer_cost"],
+        amount=qty * rows["transfer_cost"],
+        fx=1.0,
+        amount_plan=qty * rows["transfer_cost"],
     )
     keep = ["lob", *LANE, "vendor", "bill_month", "line", "currency", "unit", "qty", "price", "amount", "fx"]
     return rows.loc[rows["amount"] > 0, [*keep, "amount_plan"]]

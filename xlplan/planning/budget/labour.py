@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from xlplan.planning.budget.exchange import rates
-from xlplan.planning.budget.money import fx_rate, pay_rates
+from xlplan.planning.budget.money import pay_rates
 from xlplan.planning.budget.pieces import pieces, vendor_sites
 from xlplan.tables.plan import Plan
 from xlplan.tables.schema import ANY
@@ -41,18 +41,24 @@ def pool_pay(plan: Plan, pools: pd.DataFrame) -> pd.DataFrame:
     months = pd.DatetimeIndex(parts["bill_month"].unique()).sort_values()
     outside = set(vendor_sites(plan)["site"])
     home = plan.filled("tblSite").set_index("site")["currency"].fillna(plan.name("PlanCurrency"))
-    paid = set(plan["tblPay"].loc[lambda f: f["role"].eq(ROLE), "site"])
+    stated = plan["tblPay"].loc[lambda f: f["role"].eq(ROLE)]
+    paid = set(stated["site"])
+    special = set(stated[["language", "site"]].itertuples(index=False, name=None))
+    # Pools without pay of their own share that of ANY language: one look-up serves them all.
+    wanted = pools[["language", "site"]].drop_duplicates()
+    pairs = wanted.itertuples(index=False, name=None)
+    wanted = wanted.assign(source=[language if (language, site) in special else ANY for language, site in pairs])
     found = []
-    for language, site in pools[["language", "site"]].drop_duplicates().itertuples(index=False, name=None):
+    for source, site in wanted[["source", "site"]].drop_duplicates().itertuples(index=False, name=None):
         if site in outside and site not in paid:
             rows = pd.DataFrame({"wage": 0.0, "per": "month", "ot_premium": 0.0, "currency": home[site]}, index=months)
         else:
-            rows = pay_rates(plan, site=site, language=language, role=ROLE, months=months)
-        rows = rows.rename_axis("bill_month").reset_index().assign(language=language, site=site)
+            rows = pay_rates(plan, site=site, language=source, role=ROLE, months=months)
+        rows = rows.rename_axis("bill_month").reset_index().assign(source=source, site=site)
         if site in outside:
             rows["wage"] = 0.0
         found.append(rows)
-    pay = parts.merge(pd.concat(found, ignore_index=True), on="bill_month")
+    pay = parts.merge(wanted.merge(pd.concat(found, ignore_index=True), on=["source", "site"]), on="bill_month")
     pay = pay.merge(plan["tblFteHours"][["site", "period", "paid_hours"]], on=["site", "period"])
     hourly = pay["per"].eq("hour").to_numpy(dtype=bool)
     paid_hours = (pay["paid_hours"] * pay["weight"]).to_numpy(dtype=float)
@@ -111,7 +117,9 @@ def labour_lines(pay: pd.DataFrame, work: pd.DataFrame, pool_use: pd.DataFrame) 
     used = work.groupby(["pool", "site", "period"], as_index=False)["regular_fte"].sum()
     idle = pool_use.rename(columns={"language": "pool"}).merge(used, on=["pool", "site", "period"], how="left")
     spare = (idle["fte"] - idle["regular_fte"].fillna(0.0)).clip(lower=0)
-    idle = idle.assign(lob=ANY, queue=None, language=None, regular_fte=spare.where(spare > 1e-9, 0.0), overtime_hours=0.0)
+    idle = idle.assign(
+        lob=ANY, queue=None, language=None, regular_fte=spare.where(spare > 1e-9, 0.0), overtime_hours=0.0
+    )
     columns = ["lob", *LANE, "vendor", "pool", "regular_fte", "overtime_hours"]
     everyone = pd.concat([work[columns], idle.loc[idle["regular_fte"] > 0, columns]], ignore_index=True)
     rows = everyone.merge(pay.rename(columns={"language": "pool"}), on=["pool", "site", "period"])
@@ -125,47 +133,3 @@ def labour_lines(pay: pd.DataFrame, work: pd.DataFrame, pool_use: pd.DataFrame) 
     lines["amount_plan"] = lines["amount"] * lines["fx"]
     keep = ["lob", *LANE, "vendor", "bill_month", "line", "currency", "unit", "qty", "price", "amount", "fx"]
     return lines[[*keep, "amount_plan"]]
-
-
-def labour(plan: Plan, work: pd.DataFrame) -> pd.DataFrame:
-    """Cost of placed work by billing month.
-
-    Parameters
-    ----------
-    plan : Plan
-        For tblPeriodBill, tblPay, tblFx.
-    work : DataFrame
-        queue, language, site, period, fte, paid_hours: one row per lane and period.
-
-    Returns
-    -------
-    DataFrame
-        The rows of ``work`` by bill_month: qty and unit as the pay counts them, price, currency, amount, fx and
-        amount_plan. A week that straddles two months bills to each by its days.
-    """
-    rows = work.merge(plan["tblPeriodBill"], on="period")
-    fraction = plan["tblPeriod"].set_index("period")["month_fraction"]
-    months = pd.DatetimeIndex(rows["bill_month"].unique()).sort_values()
-    pools = rows[["site", "language"]].drop_duplicates()
-    pay = pd.concat(
-        [
-            pay_rates(plan, site=site, language=language, role=ROLE, months=months)
-            .rename_axis("bill_month")
-            .reset_index()
-            .assign(site=site, language=language)
-            for site, language in pools.itertuples(index=False, name=None)
-        ]
-        or [pd.DataFrame(columns=["bill_month", "wage", "per", "currency", "site", "language"])]
-    )
-    rows = rows.merge(pay, on=["site", "language", "bill_month"])
-    hourly = rows["per"].eq("hour").to_numpy(dtype=bool)
-    fte_months = rows["fte"] * rows["period"].map(fraction)
-    rows["qty"] = np.where(hourly, rows["paid_hours"], fte_months) * rows["weight"]
-    rows["unit"] = np.where(hourly, "paid hour", "FTE-month")
-    rows["price"] = rows["wage"]
-    rows["amount"] = rows["qty"] * rows["price"]
-    pairs = rows[["currency", "bill_month"]].drop_duplicates().itertuples(index=False, name=None)
-    rates = {pair: fx_rate(plan, *pair) for pair in pairs}
-    rows["fx"] = [rates[pair] for pair in rows[["currency", "bill_month"]].itertuples(index=False, name=None)]
-    rows["amount_plan"] = rows["amount"] * rows["fx"]
-    return rows

@@ -44,7 +44,9 @@ def head_prices(plan: Plan, pools: pd.DataFrame) -> pd.DataFrame:
     rows = stated.merge(parts, how="cross")
     lines = rows.melt(
         id_vars=["language", "site", "currency", "period", "bill_month", "weight"],
-        value_vars=["hiring", "release", "training"], var_name="line", value_name="price",
+        value_vars=["hiring", "release", "training"],
+        var_name="line",
+        value_name="price",
     )
     lines["fx"] = rates(plan, lines["currency"], lines["bill_month"])
     keep = ["language", "site", "period", "bill_month", "weight", "line", "currency", "price", "fx"]
@@ -84,7 +86,7 @@ def _paid_in_training(plan: Plan, own: pd.DataFrame, weeks: pd.Series[float], pa
     """Pay of in-house people from the first day of training to the last of nesting."""
     contract = plan["tblSite"].set_index("site")["contract_hours_week"]
     rows = pay.loc[pay["wage"] > 0].merge(own.assign(weeks=weeks.to_numpy(dtype=float)), on=["language", "site"])
-    per_week = np.where(rows["unit"].eq("paid hour"), rows["site"].map(contract), 1 / WEEKS_MONTH)
+    per_week = np.where(rows["unit"].eq("paid hour"), rows["site"].map(contract).astype(float), 1 / WEEKS_MONTH)
     return rows.assign(line="training", price=rows["weeks"] * per_week * rows["wage"])
 
 
@@ -95,7 +97,7 @@ def _billed(plan: Plan, own: pd.DataFrame, weeks: pd.Series[float]) -> pd.DataFr
     rows = own.assign(weeks=weeks.to_numpy(dtype=float)).loc[lambda f: f["site"].isin(vendor_sites(plan)["site"])]
     rows = rows.merge(site_contracts(plan), on="site").merge(terms, on="contract")
     rows = rows.merge(pieces(plan)[["period", "bill_month", "weight"]], on=["period", "bill_month"])
-    rows["price"] = rows["weeks"] * rows["site"].map(contract) * rows["training_price"]
+    rows["price"] = rows["weeks"] * rows["site"].map(contract).astype(float) * rows["training_price"]
     return rows.assign(line="training", fx=rates(plan, rows["currency"], rows["bill_month"]))
 
 

@@ -18,13 +18,14 @@ def pieces(plan: Plan) -> pd.DataFrame:
         period, seq (0 = first), bill_month, weight (sums to 1 per period), days, first and last day, month_fraction
         of the piece.
     """
-    periods = plan["tblPeriod"][["period", "start", "end", "month_fraction"]]
+    periods = plan["tblPeriod"][["period", "start", "end"]]
     found = plan["tblPeriodBill"].merge(periods.assign(seq=np.arange(len(periods))), on="period")
     month_end = found["bill_month"] + pd.offsets.MonthEnd(0)
     found["first"] = found[["start", "bill_month"]].max(axis=1)
     found["last"] = pd.concat([found["end"], month_end], axis=1).min(axis=1)
-    found["month_fraction"] = found["month_fraction"].astype(float) * found["weight"]
     found["weight"], found["days"] = found["weight"].astype(float), found["days"].astype(int)
+    # By the days of the month itself: what weeks bill to a full month is one month, not 0.99 or 1.01 of it.
+    found["month_fraction"] = found["days"] / found["bill_month"].dt.days_in_month
     ordered = found.sort_values(["seq", "bill_month"], ignore_index=True)
     return ordered[["period", "seq", "bill_month", "weight", "days", "first", "last", "month_fraction"]]
 
@@ -65,7 +66,9 @@ def site_contracts(plan: Plan) -> pd.DataFrame:
     found = []
     for site, vendor in vendor_sites(plan).itertuples(index=False, name=None):
         own = contracts["site"].eq(site).to_numpy(dtype=bool)
-        fits = contracts["vendor"].eq(vendor).to_numpy(dtype=bool) & (own | contracts["site"].eq(ANY).to_numpy(dtype=bool))
+        fits = contracts["vendor"].eq(vendor).to_numpy(dtype=bool) & (
+            own | contracts["site"].eq(ANY).to_numpy(dtype=bool)
+        )
         right = np.where(fits[:, None], (4 * valid[0] + valid[1]) * np.where(own, 2, 1)[:, None], 0)
         best = right.max(axis=0, initial=0)
         # A contract that covers neither edge of the piece, or only part of a piece that no other completes, is a gap.
@@ -80,6 +83,5 @@ def site_contracts(plan: Plan) -> pd.DataFrame:
             )
         )
     columns = ["site", "period", "seq", "bill_month", "contract", "rivals"]
-    if not found:
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
-    return pd.concat(found, ignore_index=True)[columns]
+    nobody = parts.iloc[:0].assign(site="", contract=None, rivals=0)
+    return pd.concat(found, ignore_index=True)[columns] if found else nobody[columns]

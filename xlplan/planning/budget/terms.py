@@ -72,7 +72,9 @@ def contract_windows(plan: Plan) -> Windows:
         first_month=("bill_month", "min"),
         days=("days", "sum"),
     )
-    ends = [start + pd.DateOffset(months=MONTHS[kind]) for start, kind in frame[["window_start", "billing_window"]].values]
+    ends = [
+        start + pd.DateOffset(months=MONTHS[kind]) for start, kind in frame[["window_start", "billing_window"]].values
+    ]
     length = (pd.Series(ends, dtype="datetime64[us]") - frame["window_start"]).dt.days
     frame["coverage"] = frame["days"] / length
     frame["fx"] = rates(plan, frame["currency"], frame["first_month"])

@@ -96,7 +96,8 @@ def vendor_lines(windows: Windows, billed: pd.DataFrame, priced: pd.DataFrame) -
         ``commitment_shortfall`` of no line of business, over the window's months by days.
     """
     facts = windows.frame.assign(
-        used=(priced["amount"] - priced["shortfall_pay"]).to_numpy(), short=priced["shortfall_pay"].to_numpy(),
+        used=(priced["amount"] - priced["shortfall_pay"]).to_numpy(),
+        short=priced["shortfall_pay"].to_numpy(),
         total=priced["units"].to_numpy(),
     )
     used = billed.loc[billed["units"] > 0].merge(
@@ -106,7 +107,7 @@ def vendor_lines(windows: Windows, billed: pd.DataFrame, priced: pd.DataFrame) -
     short = windows.months.merge(facts.drop(columns="days"), left_on="window", right_index=True)
     short = short.loc[short["short"] > 0]
     part = short["days"] / short.groupby("window")["days"].transform("sum")
-    nobody = {name: None for name in ("queue", "language", "period")}
+    nobody = dict.fromkeys(("queue", "language", "period"))
     short = short.assign(
         **nobody, lob=ANY, line="commitment_shortfall", unit="share of commitment", qty=part, price=short["short"]
     )

@@ -318,6 +318,8 @@ def _typical_weeks(
         np.add.at(week, weekday[inside] - 1, days[inside, None] * shape[inside])
         np.add.at(often, weekday[inside] - 1, real[inside] * (days[inside, None] > 0))
         typical = np.divide(week, often, out=np.zeros_like(week), where=often > 0)
+        if not typical.any():  # nothing is expected, yet what an override adds comes while the queue is open
+            typical = _open_week(stream)
         found.append((ANY if key < 0 else str(periods["period"].iloc[key]), typical))
     return found
 

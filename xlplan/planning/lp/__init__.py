@@ -7,6 +7,6 @@ status is believed: every point is checked against the rows before it is returne
 
 from xlplan.planning.lp.programme import Family, Programme, Term
 from xlplan.planning.lp.solution import Solution, Status
-from xlplan.planning.lp.solve import Solver, solve
+from xlplan.planning.lp.solve import Runs, Solver, solve
 
-__all__ = ["Family", "Programme", "Solution", "Solver", "Status", "Term", "solve"]
+__all__ = ["Family", "Programme", "Runs", "Solution", "Solver", "Status", "Term", "solve"]

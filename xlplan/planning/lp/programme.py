@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
@@ -158,6 +160,23 @@ class Programme:
         members = [self.variables[place] for place in priced.tolist()]
         coefficients = objective[priced].tolist()
         self.problem.setObjective(pulp.LpAffineExpression(list(zip(members, coefficients, strict=True))))
+
+    def point(self) -> Floats:
+        """Values that the last run left in the columns; NaN where it left none."""
+        return np.array([member.varValue for member in self.variables], dtype=float)
+
+    @contextmanager
+    def held(self, columns: Ints, values: Floats) -> Iterator[None]:
+        """Hold columns at values for as long as the block lasts."""
+        members = [self.variables[place] for place in columns.tolist()]
+        edges = [(member.lowBound, member.upBound) for member in members]
+        for member, value in zip(members, values.tolist(), strict=True):
+            member.bounds(value, value)
+        try:
+            yield
+        finally:
+            for member, (low, high) in zip(members, edges, strict=True):
+                member.bounds(low, high)
 
     @property
     def bounds(self) -> tuple[Floats, Floats, NDArray[np.bool_]]:

@@ -62,7 +62,8 @@ class Backlog:
         ends = self._queue.edges[self._before + 1 :]
         begins = np.broadcast_to(from_h, (len(self.closing), np.shape(from_h)[-1]))
         limits = ends[None, :, None] - begins[:, None, :]
-        arrived = self._queue.arrived_by(limits.reshape(len(begins), -1)).reshape(limits.shape)
+        flat = limits.reshape(len(begins), limits.shape[1] * limits.shape[2])
+        arrived = self._queue.arrived_by(flat).reshape(limits.shape)
         arrived = np.where(limits < self._queue.edges[0], 0.0, arrived)
         # Items of each age or older that are still open; of age 0 or older they all are.
         still = np.clip(arrived - self._queue.done[:, self._before + 1 :, None], 0.0, self.closing[:, :, None])

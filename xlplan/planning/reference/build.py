@@ -10,7 +10,7 @@ import pandas as pd
 
 from xlplan.planning.reference import history, money, people
 from xlplan.planning.reference.places import EU, LANGUAGES, SITES, VENDORS
-from xlplan.planning.reference.queues import BLOWS_OUT, LOBS, NEW_QUEUE, QUEUES, SKILLS, SUPPORT, QueueSpec
+from xlplan.planning.reference.queues import LOBS, NEW_QUEUE, QUEUES, SKILLS, SUPPORT, QueueSpec
 from xlplan.tables.plan import NAME_DEFAULTS, Plan
 
 START = dt.date(2027, 1, 4)
@@ -69,7 +69,7 @@ def reference_plan(*, seed: int = SEED) -> Plan:
         "tblReviewChain": _review_chains(),
         "tblVendor": _vendors(),
         "tblSite": _sites(),
-        "tblSiteLanguage": _site_languages(),
+        "tblSiteLanguage": _site_languages(heads),
         "tblSiteSkill": [(skill, site.site) for site in SITES for skill in site.skills],
         "tblSiteCapacity": people.capacity(heads, day),
         "tblHoliday": _holidays(),
@@ -210,13 +210,19 @@ def _sites() -> pd.DataFrame:
     )
 
 
-def _site_languages() -> pd.DataFrame:
+def _site_languages(heads: dict[tuple[str, str], int]) -> pd.DataFrame:
     rows = [
-        (language, site.site, round(site.quality - 0.004 * place, 4), site.productivity)
+        (
+            language,
+            site.site,
+            float(heads.get((site.site, language), 0)) if language in people.CAPPED else None,
+            round(site.quality - 0.004 * place, 4),
+            site.productivity,
+        )
         for site in SITES
         for place, language in enumerate(site.languages)
     ]
-    return pd.DataFrame(rows, columns=["language", "site", "quality", "productivity"])
+    return pd.DataFrame(rows, columns=["language", "site", "max_heads", "quality", "productivity"])
 
 
 def _holidays() -> pd.DataFrame:
@@ -325,8 +331,7 @@ def _backlog(rng: np.random.Generator, streams: list[history.Stream]) -> pd.Data
     for stream in streams:
         if stream.spec.work_type == "live":
             continue
-        waiting = 1.6 if (stream.spec.queue, stream.language) == BLOWS_OUT else float(rng.uniform(0.2, 0.6))
-        items = stream.weekly / 168 * stream.spec.goal * waiting
+        items = stream.weekly / 168 * stream.spec.goal * float(rng.uniform(0.2, 0.6))
         for floor, share in ((0.0, 0.8), (stream.spec.goal / 2, 0.2)):
             rows.append(
                 (stream.spec.queue, stream.language, floor, pd.Timestamp(START), float(np.round(items * share)))

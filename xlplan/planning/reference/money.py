@@ -12,6 +12,8 @@ from xlplan.planning.reference.queues import LOBS
 
 TIERS = ((0.0, 1.0), (0.55, 0.96), (0.95, 0.92))
 """Share of the expected hours at which a tier begins, and its price against the first."""
+TIERED = frozenset({"A-MNL", "B-LIS"})
+"""Sites whose contracts give a discount by volume; the others have one price."""
 COMMITTED = 0.55
 
 
@@ -57,13 +59,13 @@ def monthly_hours(heads: dict[tuple[str, str], int]) -> dict[str, float]:
 
 
 def tiers(heads: dict[tuple[str, str], int]) -> pd.DataFrame:
-    """tblTier: a discount above about half of the expected hours, and another near all of them."""
+    """tblTier: one price, or discounts above about half of the expected hours and near all of them."""
     hours = monthly_hours(heads)
     rows = [
         (contract_id(site.site), float(round(hours[site.site] * floor, -2)), round(site.price * factor, 4))
         for site in SITES
         if site.vendor != IN_HOUSE
-        for floor, factor in TIERS
+        for floor, factor in (TIERS if site.site in TIERED else TIERS[:1])
     ]
     return pd.DataFrame(rows, columns=["contract", "from_units", "price"])
 

@@ -23,8 +23,12 @@ SHRINKAGE = {
 }
 """Component: mean rate, how far it swings over the year."""
 PRODUCTIVE_SHARE = 0.74
-SHORT = {"TH": 0.84, "AR": 0.93, "KO": 0.90}
-"""Languages with fewer people than work."""
+STAFFED = 1.17
+"""People against the work of the last weeks: room for growth, leave peaks and whole heads."""
+SHORT = {"TH": 1.05, "AR": 1.02}
+"""Languages with fewer."""
+CAPPED = {"AR"}
+"""Languages in which no site finds more people than it has."""
 
 
 def eligible(stream: Stream, site: SiteSpec) -> bool:
@@ -41,7 +45,7 @@ def pool_heads(streams: list[Stream]) -> dict[tuple[str, str], int]:
         sites = [site for site in SITES if eligible(stream, site)]
         weight = np.array([0.5 if site.vendor == IN_HOUSE else 1.0 for site in sites])
         hours = stream.weekly * 1.06 * stream.spec.aht_s / 3600 / (0.80 if stream.spec.work_type == "live" else 0.92)
-        factor = SHORT.get(stream.language, 1.03)
+        factor = SHORT.get(stream.language, STAFFED)
         for site, share in zip(sites, weight / weight.sum(), strict=True):
             per_fte = site.contract_hours * PRODUCTIVE_SHARE * site.productivity
             fte[(site.site, stream.language)] += factor * share * hours / per_fte

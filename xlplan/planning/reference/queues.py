@@ -117,7 +117,7 @@ QUEUES = tuple(
     QueueSpec(p[0], p[1], p[2], p[3], float(p[4]), float(p[5]), float(p[6]), int(p[7]), int(p[8]), int(p[9]), p[10])
     for p in (line.split() for line in _SPECS.strip().splitlines())
 )
-BLOWS_OUT = ("us-safety", "AR")
+BLOWS_OUT = ("us-bugs", "AR")
 """The workstream whose volume outgrows its people within the first quarter of the plan."""
 NEW_QUEUE = "pf-age"
 """A queue that opened 26 weeks before the plan."""

@@ -11,10 +11,12 @@ from xlplan.planning.staffing.carry import Start, carried_shortfall, first_sum
 from xlplan.planning.staffing.columns import Floats
 from xlplan.planning.staffing.grid import Weeks
 from xlplan.planning.staffing.replay import cyclic_backlog
-from xlplan.planning.staffing.turnaround import Axis, Promise, Work
+from xlplan.planning.staffing.turnaround import Axis, Ints, Promise, Work
 from xlplan.tables.plan import Plan
 
 WEEK_H = 168.0
+# A shortfall this small beside a week's work is the last digits of a sum.
+_NOISE = 1e-12
 # Parts of weeks that are worked on at a time: their temporaries stay well below a hundred megabytes.
 _BLOCK = 1_000_000
 
@@ -88,49 +90,92 @@ def _block(
     block: Sequence[tuple[int, int, Promise, Axis]],
 ) -> tuple[Floats, Floats]:
     """Shortfall and agents, shape (B, N), of promises whose weeks have as many parts."""
-    count, width = level.shape[1], len(block[0][3].opened)
+    width = len(block[0][3].opened)
     places = [place for _, place, *_ in block]
     axes, goals = [axis for *_, axis in block], [promise for _, _, promise, _ in block]
     came = np.stack([axis.spread(work.streams[place].items) for place, axis in zip(places, axes, strict=True)])
     came *= (ratio * work.per_item)[places][:, :, None]
-    first = np.tile(work.first_day * (width // 7), (len(block), 1))
-    hours = np.stack([axis.opened * axis.step_h for axis in axes])[:, None, :] * np.ones((1, count, 1))
-    per_agent = hours * work.occupancy[places][:, :, None]
-    able = per_agent * level[places][:, :, None]
-    left = cyclic_backlog(came.reshape(-1, width), able.reshape(-1, width)).reshape(came.shape)
-    before, open_before = np.empty_like(came), np.empty(came.shape[:2])
-    before[:, 1:] = came[:, :-1]
-    last = (first[:, 1:, None] - 1) % width
-    open_before[:, 1:] = np.take_along_axis(left[:, :-1], last, axis=2)[:, :, 0]
-    for row, (place, axis) in enumerate(zip(places, axes, strict=True)):
-        before[row, 0] = axis.by_age(opening[place], int(first[row, 0])) * work.per_item[place, 0]
-    open_before[:, 0] = before[:, 0].sum(axis=1)
-    short = carried_shortfall(
-        Start(
-            first=first.ravel(),
-            due=np.repeat(np.stack([axis.due for axis in axes]), count, axis=0),
-            compliance=np.repeat([promise.compliance for promise in goals], count),
-            arrivals=came.reshape(-1, width),
-            arrivals_before=before.reshape(-1, width),
-            open_before=open_before.ravel(),
-            per_agent=per_agent.reshape(-1, width),
-            level=level[places].ravel(),
-        )
-    ).reshape(len(block), count)
-    span = np.array([axis.first_parts(int(begin[0])) for axis, begin in zip(axes, first, strict=True)])
+    hours = np.stack([axis.opened * axis.step_h for axis in axes])
+    week = _Block(
+        came=came,
+        per_agent=hours * work.occupancy[places],
+        level=level[places],
+        due=np.stack([axis.due for axis in axes]),
+        compliance=np.array([promise.compliance for promise in goals]),
+        first=work.first_day * (width // 7),
+        idle=((level * work.open_hours * work.occupancy - work.volume * ratio * work.per_item)[places]).clip(0.0),
+    )
+    span = np.array([axis.first_parts(int(week.first[0])) for axis in axes])
     normal = np.array([_normal_h(work.streams[place], goal) for place, goal in zip(places, goals, strict=True)])
-    begin = first[:, 0]
-    usual = np.maximum(
-        normal / WEEK_H * came[:, 0].sum(axis=1), left[np.arange(len(block)), 0, (begin + span - 1) % width]
-    )
-    at_level = first_sum(per_agent[:, 0], begin, span) * level[places, 0]
-    above = open_before[:, 0] + first_sum(came[:, 0], begin, span) - at_level - usual
-    short[:, 0] = np.maximum(short[:, 0], above)
-    open_soon = first_sum(hours.reshape(-1, width), first.ravel(), np.repeat(span, count)).reshape(short.shape)
-    agents = np.divide(
-        short / work.occupancy[places], open_soon, out=np.zeros_like(short), where=(open_soon > 0) & (short > 0)
-    )
+    old = np.stack([axis.by_age(opening[place], int(week.first[0])) for place, axis in zip(places, axes, strict=True)])
+    short = week.shortfall(old * work.per_item[places, :1], normal / WEEK_H, span)
+    agents = np.zeros_like(short)
+    for period, first in enumerate(week.first):
+        soon = first_sum(hours, np.full(len(block), first), span)
+        extra = short[:, period] / work.occupancy[places, 0]
+        agents[:, period] = np.divide(extra, soon, out=np.zeros_like(soon), where=soon > 0)
     return _over_periods(short, span * np.array([axis.step_h for axis in axes]), work.days), agents
+
+
+@dataclass(frozen=True)
+class _Block:
+    """B promises over N periods, weeks of T parts; work in hours of handling.
+
+    ``came`` (B, N, T), ``per_agent`` and ``due`` (B, T), ``level`` and ``idle`` (B, N: what the level could do in the
+    period beyond its work), ``compliance`` (B,), ``first`` (N,).
+    """
+
+    came: Floats
+    per_agent: Floats
+    level: Floats
+    due: Ints
+    compliance: Floats
+    first: Ints
+    idle: Floats
+
+    def shortfall(self, old: Floats, normal: Floats, span: Ints) -> Floats:
+        """Work beyond the level in each period, shape (B, N), carried from one period to the next.
+
+        Parameters
+        ----------
+        old : ndarray, shape (B, T)
+            The opening backlog by the part of the week before in which it came.
+        normal : ndarray, shape (B,)
+            Backlog that is normal, in weeks of inflow.
+        span : ndarray of int, shape (B,)
+            Parts of the first turnaround, at whose end no more than that is open.
+        """
+        size, count, width = self.came.shape
+        able = self.per_agent[:, None, :] * self.level[:, :, None]
+        left = cyclic_backlog(self.came.reshape(-1, width), able.reshape(-1, width)).reshape(self.came.shape)
+        short = np.zeros((size, count))
+        before, open_before = old, old.sum(axis=1)
+        for period, first in enumerate(self.first):
+            begin = np.full(size, first)
+            short[:, period] = carried_shortfall(
+                Start(
+                    first=begin,
+                    due=self.due,
+                    compliance=self.compliance,
+                    arrivals=self.came[:, period],
+                    arrivals_before=before,
+                    open_before=open_before,
+                    per_agent=self.per_agent,
+                    level=self.level[:, period],
+                )
+            )
+            if period == 0:
+                usual = normal * self.came[:, 0].sum(axis=1)
+                usual = np.maximum(usual, left[np.arange(size), 0, (first + span - 1) % width])
+                gain = first_sum(self.came[:, 0], begin, span) - first_sum(able[:, 0], begin, span)
+                short[:, 0] = np.maximum(short[:, 0], open_before + gain - usual)
+            noise = _NOISE * (open_before + self.came[:, period].sum(axis=1))
+            short[:, period] = np.where(short[:, period] > noise, short[:, period], 0.0)
+            # What is open beyond the period's own cycle stays, but for extra work and time that would be idle.
+            beyond = open_before - left[:, period, (first - 1) % width] - short[:, period] - self.idle[:, period]
+            following = self.first[(period + 1) % count]
+            before, open_before = self.came[:, period], left[:, period, (following - 1) % width] + beyond.clip(0.0)
+        return short
 
 
 def _normal_h(weeks: Weeks, promise: Promise) -> float:

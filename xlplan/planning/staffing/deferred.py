@@ -9,7 +9,8 @@ end e_j of cohort j
 and first in, first out meets every deadline exactly when every window has them. With a constant number of agents the
 requirement is therefore the largest ratio over all windows, and never less than what arrives in a cycle over what one
 agent completes in it. The cycle repeats for ever, so that no work can be pushed past the end. A window longer than a
-cycle asks for no more than its parts do.
+cycle asks for no more than its parts do. An interval in which nothing arrives is the limit of one with very few items:
+all that came before it is due when they would be.
 """
 
 from __future__ import annotations

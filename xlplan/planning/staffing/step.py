@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from xlplan.errors import PlanError
 from xlplan.planning.staffing.columns import Floats
+from xlplan.planning.staffing.exposure import with_exposure
 from xlplan.planning.staffing.grid import Weeks, weeks
 from xlplan.planning.staffing.live import live_model, staffed_intervals
 from xlplan.planning.staffing.review_chain import chain_factors
@@ -62,21 +64,18 @@ def _of_intervals(plan: Plan, streams: Sequence[Weeks], factors: Floats, staffed
     )
     found = sums.reindex(every)
     found = found.fillna(dict.fromkeys([*names, "agents_whole"], 0.0) | {"binding": "model"})
-    chain = np.stack([grid.volume * grid.aht_s for grid in streams]) * (factors[:, None] - 1) / 3600
-    chain /= np.array([[grid.stream.max_occupancy] for grid in streams])
+    per_item = np.stack([grid.aht_s for grid in streams]) * (factors[:, None] - 1) / 3600
+    occupancy = np.array([[grid.stream.max_occupancy] for grid in streams])
 
-    def with_chain(name: str, bound: str) -> Floats:
-        size = np.stack([grid.volume for grid in streams])
-        ratio = np.divide(
-            np.stack([getattr(grid, bound) for grid in streams]), size, out=np.ones_like(size), where=size > 0
-        )
-        return found[name].to_numpy(dtype=float) + (chain * ratio).ravel()
+    def with_chain(name: str, volume: str, share: Floats) -> Floats:
+        items = np.stack([getattr(grid, volume) for grid in streams])
+        return found[name].to_numpy(dtype=float) + (items * per_item / share).ravel()
 
     return found.reset_index()[KEY].assign(
-        required_hours=with_chain("agents", "volume"),
-        required_low_80=with_chain("agents_low_80", "low_80"),
-        required_high_80=with_chain("agents_high_80", "high_80"),
-        busy_hours=found["busy"].to_numpy(dtype=float),
+        required_hours=with_chain("agents", "volume", occupancy),
+        required_low_80=with_chain("agents_low_80", "low_80", occupancy),
+        required_high_80=with_chain("agents_high_80", "high_80", occupancy),
+        busy_hours=with_chain("busy", "volume", np.ones_like(occupancy)),
         backlog_hours=0.0,
         agents_peak=found["agents_whole"].to_numpy(dtype=float),
         binding=found["binding"].to_numpy(),
@@ -97,11 +96,12 @@ def _requirement(plan: Plan, factors: Floats, grids: Sequence[Weeks], needs: pd.
     workload = rows["volume"] * rows["aht_s"] / 3600
     chain_hours = workload * rows["beyond"]
     required = rows["required_hours"].to_numpy(dtype=float)
-    done = workload + chain_hours + rows["backlog_hours"]
-    if "busy_hours" in rows:
-        done = (rows["busy_hours"] + chain_hours).fillna(done)
+    done = rows["busy_hours"].to_numpy(dtype=float)
     mix = plan["tblFteHours"].groupby("period")[["productive_hours", "shrinkage"]].mean()
     per_fte = rows["period"].map(mix["productive_hours"]).to_numpy(dtype=float)
+    exposed = _exposed(plan, grids, rows, done)
+    people = exposed["required_hours"].to_numpy(dtype=float)
+    stretch = np.divide(people, required, out=np.ones(len(rows)), where=required > 0)
     return pd.DataFrame(
         {
             **{name: rows[name] for name in ("lob", *KEY, "volume", "aht_s")},
@@ -110,22 +110,58 @@ def _requirement(plan: Plan, factors: Floats, grids: Sequence[Weeks], needs: pd.
             "backlog_hours": rows["backlog_hours"],
             "model": rows["model"],
             "agents_peak": rows["agents_peak"],
-            "occupancy": np.divide(
-                done.to_numpy(dtype=float), required, out=np.full(len(required), np.nan), where=required > 0
-            ).clip(max=1.0),
-            "exposure_hours": 0.0,
-            "wellness_hours": 0.0,
-            "binding": rows["binding"],
-            "required_hours": required,
-            "required_low_80": np.minimum(rows["required_low_80"], required),
-            "required_high_80": np.maximum(rows["required_high_80"], required),
+            "occupancy": np.divide(done, people, out=np.full(len(rows), np.nan), where=people > 0).clip(max=1.0),
+            "exposure_hours": exposed["exposure_hours"],
+            "wellness_hours": exposed["wellness_hours"],
+            "binding": rows["binding"].where(~exposed["limited"], "exposure"),
+            "required_hours": people,
+            "required_low_80": np.minimum(rows["required_low_80"] * stretch, people),
+            "required_high_80": np.maximum(rows["required_high_80"] * stretch, people),
             "mix_hours_per_fte": per_fte,
             "mix_shrinkage": rows["period"].map(mix["shrinkage"]).to_numpy(dtype=float),
             "mix_productivity": 1.0,
-            "gross_fte": np.divide(required, per_fte, out=np.zeros(len(required)), where=per_fte > 0),
+            "gross_fte": np.divide(people, per_fte, out=np.zeros(len(rows)), where=per_fte > 0),
             "support_fte": 0.0,
         }
     )
+
+
+def _exposed(plan: Plan, grids: Sequence[Weeks], rows: pd.DataFrame, done: Floats) -> pd.DataFrame:
+    """Hours with the limits of content tiers in them; those of queues without a tier are as they were."""
+    found = pd.DataFrame(
+        {"required_hours": rows["required_hours"], "exposure_hours": 0.0, "wellness_hours": 0.0, "limited": False}
+    )
+    tier_of = {(grid.stream.queue, grid.stream.language): grid.stream.exposure_tier for grid in grids}
+    tier = pd.Series([tier_of[key] for key in zip(rows["queue"], rows["language"], strict=True)], dtype="object")
+    tiers = plan["tblExposure"].set_index("exposure_tier")
+    some = tier.isin(tiers.index).to_numpy(dtype=bool)
+    if not some.any():
+        return found
+    hours = plan["tblFteHours"].assign(days=lambda f: f["working_days"] - f["holiday_days"])
+    hours = hours.loc[hours["days"].gt(0) & hours["productive_hours"].gt(0)]
+    if hours.empty:
+        raise PlanError(
+            "no site has a working day in the plan, so that exposure per person-day means nothing",
+            where="tblSiteCalendar",
+            do="give a site working days",
+        )
+    daily = (hours["productive_hours"] / hours["days"]).groupby(hours["period"]).mean()
+    day = rows["period"].map(daily).fillna(daily.mean()).to_numpy(dtype=float)[some]
+    required = rows["required_hours"].to_numpy(dtype=float)[some]
+    content = np.minimum(done[some], required)
+    limits = tiers.loc[tier[some]]
+    people = with_exposure(
+        required,
+        content,
+        max_hours_day=limits["max_hours_day"].to_numpy(dtype=float),
+        wellness_min_day=limits["wellness_min_day"].to_numpy(dtype=float),
+        hours_day=day,
+    )
+    found.loc[some, "required_hours"] = people.required
+    found.loc[some, "exposure_hours"] = content
+    found.loc[some, "wellness_hours"] = people.wellness
+    found.loc[some, "limited"] = people.limited
+    return found
 
 
 STEP = Step(

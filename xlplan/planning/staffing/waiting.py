@@ -40,8 +40,8 @@ def waiting_requirement(plan: Plan, streams: Sequence[Weeks], factors: Floats) -
     Returns
     -------
     DataFrame
-        queue, language, period, required_hours, required_low_80, required_high_80, backlog_hours (hours of handling
-        carried in and worked off), agents_peak, binding, model; S x N rows.
+        queue, language, period, required_hours, required_low_80, required_high_80, busy_hours (of handling in all),
+        backlog_hours (of handling carried in and worked off), agents_peak, binding, model; S x N rows.
     """
     work = Work.of(plan["tblPeriod"], streams, factors)
     opening = opening_backlog(plan, streams)
@@ -62,6 +62,7 @@ def waiting_requirement(plan: Plan, streams: Sequence[Weeks], factors: Floats) -
             "period": np.tile(names, len(streams)),
             "required_hours": need.hours.ravel(),
             **bounds,
+            "busy_hours": (work.volume * work.per_item + need.backlog).ravel(),
             "backlog_hours": need.backlog.ravel(),
             "agents_peak": need.peak.ravel(),
             "binding": need.binding.ravel(),

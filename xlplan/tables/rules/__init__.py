@@ -32,11 +32,13 @@ def rules() -> tuple[Rule, ...]:
     from xlplan.tables.rules import (
         backlog,
         classes,
+        contracts,
         control,
         effects,
         headcount,
         history,
         movements,
+        placement,
         queues,
         references,
         supply,
@@ -55,6 +57,8 @@ def rules() -> tuple[Rule, ...]:
         *movements.RULES,
         *classes.RULES,
         *backlog.RULES,
+        *placement.RULES,
+        *contracts.RULES,
     )
 
 

@@ -10,8 +10,6 @@ from xlplan.tables.rules import Rule
 from xlplan.tables.schema import Finding
 from xlplan.tables.typed import show
 
-SHARE_SLACK = 1e-6
-"""Shares typed to six places sum to 1 within their rounding."""
 
 if TYPE_CHECKING:
     from xlplan.tables.plan import Plan
@@ -104,38 +102,6 @@ def place(plan: Plan) -> list[Finding]:
     return [Finding("site", "error", "tblSite", "site", None, "no site", "at least one site", fix)]
 
 
-def shares(plan: Plan) -> list[Finding]:
-    """The work of every active workstream is placed in full: locked shares of its sites sum to 1."""
-    sites = plan["tblSite"]["site"].dropna()
-    lanes = plan["tblLane"].reset_index(names="row").dropna(subset=["locked_share"])
-    found = []
-    for position, stream in enumerate(plan.filled("tblWorkstream").itertuples(index=False)):
-        if not stream.active or not isinstance(stream.queue, str) or not isinstance(stream.language, str):
-            continue
-        own = lanes.loc[lanes["queue"].eq(stream.queue) & lanes["language"].eq(stream.language)]
-        total = float(own["locked_share"].sum())
-        if abs(total - 1) <= SHARE_SLACK or (own.empty and len(sites) < 2):
-            continue
-        if own.empty:
-            table, column, row, what = "tblWorkstream", "queue", position + 1, "no locked_share in tblLane"
-        else:
-            table, column, row = "tblLane", "locked_share", int(own["row"].iloc[-1]) + 1
-            what = f"locked shares that sum to {show(total)}"
-        found.append(
-            Finding(
-                "shares",
-                "error",
-                table,
-                column,
-                row,
-                f"{what} for {stream.queue} {stream.language}",
-                f"shares that sum to 1 over the {len(sites)} sites",
-                "type the share of each site in tblLane, such as 0.6 and 0.4",
-            )
-        )
-    return found
-
-
 def calendars(plan: Plan) -> list[Finding]:
     """Holiday calendars that are named have days."""
     known = set(plan["tblHoliday"]["holiday_calendar"].dropna())
@@ -162,7 +128,6 @@ RULES = (
     Rule("site", "The plan has a site", "error", place),
     Rule("shrinkage", "Shrinkage leaves time for work at every site", "error", shrinkage),
     Rule("calendar", "Holiday calendars that are named have days", "error", calendars),
-    Rule("shares", "Locked shares place the work of every workstream in full", "error", shares),
     Rule("pay", "Every in-house site has pay from PlanStart", "error", pay),
     Rule("fx", "Every currency has a rate", "error", exchange),
 )

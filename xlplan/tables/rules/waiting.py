@@ -199,6 +199,26 @@ def chats(plan: Plan) -> list[Finding]:
     return found
 
 
+def exposure(plan: Plan) -> list[Finding]:
+    """A queue's content tier has its limits, even where the plan holds no tiers at all."""
+    if "tblExposure" in plan:
+        return []  # ids are looked up like any others
+    return [
+        Finding(
+            "exposure_tier",
+            "error",
+            "tblQueue",
+            "exposure_tier",
+            position + 1,
+            show(queue["exposure_tier"]),
+            "a row of tblExposure with the limits of the tier",
+            "add the tier to tblExposure, or leave exposure_tier blank",
+        )
+        for position, queue in enumerate(_records(plan, "tblQueue"))
+        if pd.notna(queue["exposure_tier"])
+    ]
+
+
 def _sets(plan: Plan) -> list[tuple[str, pd.DataFrame]]:
     return list(plan["tblOpenHours"].groupby("open_hours"))
 
@@ -212,4 +232,5 @@ RULES = (
     Rule("turnaround", "Every turnaround is longer than its queue is ever closed", "error", turnaround),
     Rule("review_chain", "Review chains lead to queues that can take their work, and end", "error", chains),
     Rule("concurrency", "Contacts are worked side by side only where that gets more done", "warning", chats),
+    Rule("exposure_tier", "Every content tier has its limits", "error", exposure),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlplan.errors import WorkbookError
-from xlplan.workbook.package.archive import Archive
+from xlplan.workbook.package.archive import XML_ENDINGS, Archive
 from xlplan.workbook.package.markup import local
 from xlplan.workbook.package.parts import Package
 
@@ -43,7 +43,7 @@ def faults(package: Package, parts: frozenset[str]) -> set[str]:
                 if "#" not in target:
                     found.add(f"part {name or 'package'} points to {target}, which is missing")
     for name in names:
-        if name.lower() in parts:
+        if name.lower() in parts and name.lower().endswith(XML_ENDINGS):
             found |= _inner_faults(package, name)
     return found
 

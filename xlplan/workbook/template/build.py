@@ -18,6 +18,7 @@ from openpyxl.styles import Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.table import Table as SheetTable
 from openpyxl.worksheet.table import TableStyleInfo
@@ -361,7 +362,7 @@ def _about(sheet: Worksheet, layout: Layout) -> None:
     sheet.cell(15, 1, "Sheets").font = styles.TABLE_TITLE
     for row, spec in enumerate(layout.sheets, start=16):
         link = sheet.cell(row, 1, spec.name)
-        link.hyperlink = f"#'{spec.name}'!A1"
+        link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{spec.name}'!A1")
         link.font = styles.INPUT
         kind = sheet.cell(row, 2, spec.kind)
         kind.font, kind.alignment = styles.UNIT, styles.CENTRE

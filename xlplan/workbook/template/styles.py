@@ -104,7 +104,9 @@ def width(column: Column) -> float:
         return 46.0
     if column.unit == "SHA-256":
         return 68.0
-    if column.name in {"kpi", "note"}:
+    if column.name == "kpi":
+        return 44.0
+    if column.name == "note":
         return 36.0
     if column.name in {"unit", "run", "source"} or column.type == "datetime":
         return 24.0

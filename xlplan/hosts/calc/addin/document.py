@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from typing import Any, Tuple  # noqa: UP035 - evaluated by Python 3.9
+from typing import Any
 from urllib.parse import unquote
 
 from xlplan.hosts.calc.addin.charts import follow_growth
 from xlplan.hosts.calc.addin.wire import NUMBERS, code_of, error_code, error_number
 
-Area = Tuple[str, int, int, int, int]  # noqa: UP006
+Area = tuple[str, int, int, int, int]
 CONTENT, FORMULAS = 1 | 2 | 4 | 16, 16
 LOGICAL = 1024
 STANDARD = 0
@@ -29,28 +29,34 @@ class Document:
         self._model = model
 
     def facts(self) -> dict[str, Any]:
-        """Its label, its first day, its sheets, its tables (database ranges) and its named cells."""
-        sheets = tuple(self._model.Sheets.ElementNames)
+        """Its label and its first day."""
         day = self._model.NullDate
-        ranges, known = self._model.DatabaseRanges, self._model.NamedRanges
-        tables = {}
+        label = unquote(posixpath.basename(self._model.URL)) or self._model.Title
+        return {"label": label, "epoch": (day.Year, day.Month, day.Day)}
+
+    def tables(self) -> dict[str, tuple[Area, list[Any], list[int]]]:
+        """Every table (database range): its area with the header row, the header, and which columns are formulas."""
+        ranges = self._model.DatabaseRanges
+        found = {}
         for name in ranges.ElementNames:
-            area = ranges.getByName(name).DataArea
-            tables[name] = (sheets[area.Sheet], area.StartRow, area.StartColumn, area.EndRow, area.EndColumn)
-        names = {}
+            data = ranges.getByName(name).DataArea
+            sheet = self._model.Sheets.getByIndex(data.Sheet)
+            area = (sheet.Name, data.StartRow, data.StartColumn, data.EndRow, data.EndColumn)
+            header = self.read((sheet.Name, data.StartRow, data.StartColumn, data.StartRow, data.EndColumn))[0]
+            found[name] = (area, header, self._calculated(sheet, data))
+        return found
+
+    def names(self) -> dict[str, tuple[str, int, int]]:
+        """Every named cell: its sheet, row and column."""
+        known = self._model.NamedRanges
+        found = {}
         for name in known.ElementNames:
-            found = known.getByName(name).getReferredCells()
-            if found is not None:
-                area = found.RangeAddress
+            cells = known.getByName(name).getReferredCells()
+            if cells is not None:
+                area = cells.RangeAddress
                 if (area.StartRow, area.StartColumn) == (area.EndRow, area.EndColumn):
-                    names[name] = (sheets[area.Sheet], area.StartRow, area.StartColumn)
-        return {
-            "label": unquote(posixpath.basename(self._model.URL)) or self._model.Title,
-            "epoch": (day.Year, day.Month, day.Day),
-            "sheets": sheets,
-            "tables": tables,
-            "names": names,
-        }
+                    found[name] = (cells.Spreadsheet.Name, area.StartRow, area.StartColumn)
+        return found
 
     def read(self, area: Area) -> list[list[Any]]:
         """Values of an area: float, text, bool, None, or the NaN of an error."""
@@ -68,16 +74,6 @@ class Document:
             if rows[row][column] in (0.0, 1.0):
                 rows[row][column] = bool(rows[row][column])
         return rows
-
-    def formulas(self, area: Area) -> list[list[str]]:
-        """Formula of every cell that has one, other than a constant such as TRUE() or an error; else empty."""
-        cells = self._cells(area)
-        found = [[""] * (area[4] - area[2] + 1) for _ in range(area[3] - area[1] + 1)]
-        for row, column in self._inside(area, cells.queryContentCells(FORMULAS).RangeAddresses):
-            text = cells.getCellByPosition(column, row).getFormula()
-            if text not in CONSTANTS:
-                found[row][column] = text
-        return found
 
     def write(self, area: Area, rows: Sequence[Sequence[Any]]) -> None:
         """Put values into an area; text is never taken for a formula."""
@@ -97,7 +93,9 @@ class Document:
         """Addresses of what stands in an area: cells with content, or merged cells."""
         cells = self._cells(area)
         found = [
-            text.rpartition(".")[2] for text in cells.queryContentCells(CONTENT).RangeAddressesAsString.split(";") if text
+            text.rpartition(".")[2]
+            for text in cells.queryContentCells(CONTENT).RangeAddressesAsString.split(";")
+            if text
         ]
         return found or (["merged cells"] if cells.getIsMerged() else [])
 
@@ -128,6 +126,42 @@ class Document:
 
         self._cells(area).fillAuto(TO_BOTTOM, 1)
 
+    def apply(self, changes: Sequence[tuple[str, Sequence[Any]]]) -> str:
+        """Do all changes (names of methods here, with arguments); returns why not, or an empty text.
+
+        What UNO writes into cells is not kept for Undo, so an Undo would mix old and new rows: it is emptied.
+        """
+        protected = sorted(
+            {sheet for sheet in self._touched(changes) if self._model.Sheets.getByName(sheet).isProtected()}
+        )
+        if protected:
+            return (
+                f"the sheet {protected[0]} is protected; take the protection off (Tools > Protect Sheet) and try again"
+            )
+        automatic = self._model.isAutomaticCalculationEnabled()
+        undo = self._model.UndoManager
+        undo.clear()
+        undo.lock()
+        self._model.lockControllers()
+        self._model.enableAutomaticCalculation(False)
+        try:
+            for method, arguments in changes:
+                getattr(self, method)(*arguments)
+        finally:
+            self._model.enableAutomaticCalculation(automatic)
+            self._model.unlockControllers()
+            undo.unlock()
+        self._model.calculate()
+        return ""
+
+    def _touched(self, changes: Sequence[tuple[str, Sequence[Any]]]) -> Iterator[str]:
+        tables = self._model.DatabaseRanges
+        for _, (target, *_) in changes:
+            if isinstance(target, str):
+                yield self._model.Sheets.getByIndex(tables.getByName(target).DataArea.Sheet).Name
+            else:
+                yield target[0]
+
     def store(self, path: str) -> None:
         """Save a copy; the ending of the path says in which format."""
         import uno
@@ -137,6 +171,23 @@ class Document:
         chosen.Name = "FilterName"
         chosen.Value = "calc8" if path.lower().endswith(".ods") else "Calc MS Excel 2007 XML"
         self._model.storeToURL(uno.systemPathToFileUrl(path), (chosen,))
+
+    def _calculated(self, sheet: Any, table: Any) -> list[int]:
+        """Places of the columns that hold a formula in every body row."""
+        rows = table.EndRow - table.StartRow
+        if not rows:
+            return []
+        body = sheet.getCellRangeByPosition(table.StartColumn, table.StartRow + 1, table.EndColumn, table.EndRow)
+        counts = [0] * (table.EndColumn - table.StartColumn + 1)
+        for part in body.queryContentCells(FORMULAS).RangeAddresses:
+            for column in range(part.StartColumn, part.EndColumn + 1):
+                counts[column - table.StartColumn] += part.EndRow - part.StartRow + 1
+        return [
+            place
+            for place, count in enumerate(counts)
+            if count == rows
+            and any(body.getCellByPosition(place, row).getFormula() not in CONSTANTS for row in range(rows))
+        ]
 
     def _cells(self, area: Area) -> Any:
         sheet, top, left, bottom, right = area

@@ -1,4 +1,4 @@
-"""Messages between LibreOffice and the worker: plain data with its length in front; errors as LibreOffice holds them."""
+"""Messages between LibreOffice and the worker: plain data, its length in front; errors as LibreOffice holds them."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from xlplan.errors import WorkbookError
+from xlplan.hosts.excel.vba.damage import damaged
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SECTOR, MINI_SECTOR, MINI_BELOW = 512, 64, 4096
@@ -40,23 +41,19 @@ class Storage:
         """
         found = self.entries.get(self.spelled(name))
         if not isinstance(found, bytes):
-            raise _broken(f"stream {name} is missing")
+            raise damaged(f"stream {name} is missing")
         return found
 
     def storage(self, name: str) -> Storage:
         """The folder of that name."""
         found = self.entries.get(self.spelled(name))
         if not isinstance(found, Storage):
-            raise _broken(f"folder {name} is missing")
+            raise damaged(f"folder {name} is missing")
         return found
 
     def spelled(self, name: str) -> str:
         """The name as it is spelled here, itself when it is not here."""
         return next((known for known in self.entries if known.upper() == name.upper()), name)
-
-
-def _broken(why: str) -> WorkbookError:
-    return WorkbookError(f"its VBA project is damaged ({why})", do="open it in Excel and save it, or take an earlier copy")
 
 
 # ---- reading --------------------------------------------------------------------------------------------------------
@@ -73,18 +70,18 @@ def read(data: bytes) -> Storage:
     try:
         return _Reader(data).root()
     except (struct.error, IndexError, RecursionError, UnicodeDecodeError) as error:
-        raise _broken(str(error)) from error
+        raise damaged(str(error)) from error
 
 
 class _Reader:
     def __init__(self, data: bytes) -> None:
         if data[:8] != MAGIC:
-            raise _broken("it is no compound file")
+            raise damaged("it is no compound file")
         (_, _, _, _, _, shift, mini_shift, _, _, first, _, self._below, mini_first, _, difat, _) = _HEADER.unpack_from(
             data
         )
         if shift not in (9, 12) or mini_shift != 6:
-            raise _broken("its sectors have an unknown size")
+            raise damaged("its sectors have an unknown size")
         self._data, self._size = data, 1 << shift
         self._fat: list[int] = []
         for sector in self._fat_sectors(difat):
@@ -98,7 +95,7 @@ class _Reader:
         start = (number + 1) * self._size
         found = self._data[start : start + self._size]
         if not found:
-            raise _broken(f"sector {number} lies outside the file")
+            raise damaged(f"sector {number} lies outside the file")
         return found
 
     def _numbers(self, sector: int) -> list[int]:
@@ -118,7 +115,7 @@ class _Reader:
         seen: set[int] = set()
         while start < DIFAT_SECTOR:
             if start in seen:
-                raise _broken("a chain of sectors bites its tail")
+                raise damaged("a chain of sectors bites its tail")
             seen.add(start)
             yield start
             start = table[start]
@@ -146,7 +143,7 @@ class _Reader:
             if number == NOBODY:
                 continue
             if number in seen:
-                raise _broken("its directory bites its tail")
+                raise damaged("its directory bites its tail")
             seen.add(number)
             name, kind, left, right, below, own_class, own_state, start, size = self._entry(number)
             waiting += [left, right]
@@ -163,7 +160,7 @@ class _Reader:
         else:
             found = b"".join(self._chain(start))
         if len(found) < size:
-            raise _broken("a stream is cut short")
+            raise damaged("a stream is cut short")
         return found[:size]
 
 
@@ -231,7 +228,7 @@ def _list(folder: Storage, number: int, directory: list[_Entry]) -> None:
 
 
 def _hang(directory: list[_Entry], low: int, high: int, depth: int, deepest: int) -> int:
-    """The middle entry above the halves left and right of it; the deepest row is red, so every path has as many black."""
+    """The middle entry above the halves left and right of it; the deepest row is red, so all paths are as black."""
     if low == high:
         return NOBODY
     middle = (low + high) // 2
@@ -291,6 +288,6 @@ def _stored(entry: _Entry) -> bytes:
     name = entry.name.encode("utf-16-le")
     size = 0 if entry.kind == _STORAGE else len(entry.content)
     return _ENTRY.pack(
-        name, len(name) + 2, entry.kind, entry.colour, entry.left, entry.right, entry.child, entry.class_id, entry.state,
-        entry.start, size,
+        name, len(name) + 2, entry.kind, entry.colour, entry.left, entry.right, entry.child,
+        entry.class_id, entry.state, entry.start, size,
     )  # fmt: skip

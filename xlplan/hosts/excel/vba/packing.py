@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections import defaultdict
 
-from xlplan.errors import WorkbookError
+from xlplan.hosts.excel.vba.damage import damaged
 
 RUN = 4096
 _SIGNATURE = b"\x01"
@@ -34,7 +34,7 @@ def unpack(data: bytes) -> bytes:
         When the form is broken.
     """
     if data[:1] != _SIGNATURE:
-        raise _broken("it does not begin as packed text does")
+        raise damaged("it does not begin as packed text does")
     found = bytearray()
     place = 1
     while place + 2 <= len(data):
@@ -47,10 +47,6 @@ def unpack(data: bytes) -> bytes:
             found += body[:RUN]
         place = end
     return bytes(found)
-
-
-def _broken(why: str) -> WorkbookError:
-    return WorkbookError(f"its VBA project is damaged ({why})", do="open it in Excel and save it, or take an earlier copy")
 
 
 def _bits(position: int) -> int:
@@ -114,13 +110,13 @@ def _unpacked_run(body: bytes) -> bytes:
                 place += 1
                 continue
             if place + 2 > len(body):
-                raise _broken("a repetition is cut short")
+                raise damaged("a repetition is cut short")
             (token,) = struct.unpack_from("<H", body, place)
             place += 2
             bits = _bits(len(found))
             back, length = (token >> (16 - bits)) + 1, (token & 0xFFFF >> bits) + 3
             if back > len(found) or len(found) + length > RUN:
-                raise _broken("a repetition reaches outside its run")
+                raise damaged("a repetition reaches outside its run")
             for _ in range(length):
                 found.append(found[-back])
     return bytes(found)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from xlplan.errors import WorkbookError
 
 _VERSION = 2
@@ -20,10 +18,10 @@ def conceal(data: bytes, *, project_id: str, seed: int = 0) -> str:
     plain = bytes(filler) + len(data).to_bytes(4, "little") + data
     version, own = seed ^ _VERSION, seed ^ key
     packed = [seed, version, own]
-    older, old, clear = own, version, key
+    last, before, clear = own, version, key
     for byte in plain:
-        older, old, clear = byte ^ (old + clear) & 0xFF, older, byte
-        packed.append(older)
+        last, before, clear = byte ^ (before + clear) & 0xFF, last, byte
+        packed.append(last)
     return bytes(packed).hex().upper()
 
 
@@ -42,11 +40,11 @@ def reveal(text: str, *, project_id: str) -> bytes:
         raise _broken() from None
     if seed ^ version != _VERSION:
         raise _broken()
-    older, old, clear = own, version, seed ^ own
+    last, before, clear = own, version, seed ^ own
     plain = bytearray()
     for byte in rest:
-        clear = byte ^ (old + clear) & 0xFF
-        older, old = byte, older
+        clear = byte ^ (before + clear) & 0xFF
+        last, before = byte, last
         plain.append(clear)
     body = plain[(seed & 6) // 2 :]
     length = int.from_bytes(body[:4], "little")
@@ -56,7 +54,7 @@ def reveal(text: str, *, project_id: str) -> bytes:
 
 
 def _key(project_id: str) -> int:
-    return reduce(lambda total, letter: total + letter, project_id.encode("ascii"), 0) & 0xFF
+    return sum(project_id.encode("ascii")) & 0xFF
 
 
 def _broken() -> WorkbookError:

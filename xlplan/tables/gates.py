@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from xlplan.tables.plan import Plan
+if TYPE_CHECKING:
+    from xlplan.tables.plan import Plan
 
 ORDER: dict[str, Callable[[Any, Any], Any]] = {"<=": operator.le, ">=": operator.ge}
 

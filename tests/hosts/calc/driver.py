@@ -1,0 +1,218 @@
+"""Runs under the Python that has UNO: starts a LibreOffice of its own and does there what the tests ask for.
+
+Started by ``office.py``; messages come and go over its standard streams, as between the add-in and its worker.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from typing import Any
+
+import uno
+from com.sun.star.awt import KeyEvent, Point, Size
+from com.sun.star.awt.Key import ESCAPE
+from com.sun.star.beans import NamedValue, PropertyValue
+from com.sun.star.connection import NoConnectException
+from com.sun.star.form.FormButtonType import URL
+
+from xlplan.hosts.calc.addin.document import Document
+from xlplan.hosts.calc.addin.wire import receive, send
+
+RESTART = 81
+"""Exit code with which LibreOffice asks to be started again after it has taken in an extension."""
+LONGEST_START_S = 60.0
+
+
+class Driver:
+    """One LibreOffice and the documents that are open in it."""
+
+    def __init__(self, program: str, profile: str, extensions: str) -> None:
+        pipe = f"xlplan{uuid.uuid4().hex}"
+        address = f"pipe,name={pipe};urp;StarOffice.ComponentContext"
+        self._command = [
+            program,
+            *("--headless", "--invisible", "--norestore", "--nologo", "--nodefault", f"--accept={address}"),
+            f"-env:UserInstallation={uno.systemPathToFileUrl(profile)}",
+            f"-env:BUNDLED_EXTENSIONS={uno.systemPathToFileUrl(extensions)}",
+        ]
+        self._log = open(f"{profile}.log", "ab")  # noqa: SIM115 - as long as LibreOffice runs
+        self._start()
+        self._context = self._connected(f"uno:{address}")
+        self._desktop = self._service("com.sun.star.frame.Desktop")
+        self._models: dict[int, Any] = {}
+
+    def _start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "PYTHONPATH")}
+        self._process = subprocess.Popen(
+            self._command, env=environment, stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log
+        )
+
+    def _connected(self, address: str) -> Any:
+        local = uno.getComponentContext()
+        resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+        end = time.monotonic() + LONGEST_START_S
+        while True:
+            try:
+                return resolver.resolve(address)
+            except NoConnectException:
+                if self._process.poll() == RESTART:
+                    self._start()
+                elif self._process.poll() is not None or time.monotonic() > end:
+                    self._process.kill()
+                    raise
+                time.sleep(0.05)
+
+    def _service(self, name: str) -> Any:
+        return self._context.ServiceManager.createInstanceWithContext(name, self._context)
+
+    def stop(self) -> None:
+        for model in self._models.values():
+            model.close(True)
+        self._desktop.terminate()
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def open(self, path: str | None, hidden: bool) -> int:
+        url = uno.systemPathToFileUrl(path) if path else "private:factory/scalc"
+        options = []
+        if hidden:
+            option = PropertyValue()
+            option.Name, option.Value = "Hidden", True
+            options.append(option)
+        model = self._desktop.loadComponentFromURL(url, "_blank", 0, tuple(options))
+        number = max(self._models, default=0) + 1
+        self._models[number] = model
+        return number
+
+    def close(self, number: int) -> None:
+        self._models.pop(number).close(True)
+
+    def door(self, number: int, method: str, *arguments: Any) -> Any:
+        """A call of the add-in's own class, from outside."""
+        return getattr(Document(self._models[number]), method)(*arguments)
+
+    def put(self, number: int, sheet: str, area: str, rows: Any) -> None:
+        self._area(number, sheet, area).setDataArray(tuple(tuple(row) for row in rows))
+
+    def formula(self, number: int, sheet: str, area: str, text: str, array: bool) -> None:
+        cells = self._area(number, sheet, area)
+        if array:
+            cells.setArrayFormula(text)
+        else:
+            cells.getCellByPosition(0, 0).setFormula(text)
+
+    def cells(self, number: int, sheet: str, area: str) -> Any:
+        address = self._area(number, sheet, area).RangeAddress
+        return Document(self._models[number]).read(
+            (sheet, address.StartRow, address.StartColumn, address.EndRow, address.EndColumn)
+        )
+
+    def texts(self, number: int, sheet: str, area: str) -> Any:
+        """Formulas as LibreOffice holds them."""
+        return self._area(number, sheet, area).getFormulaArray()
+
+    def calculate_all(self, number: int) -> None:
+        self._models[number].calculateAll()
+
+    def protect(self, number: int, sheet: str) -> None:
+        self._models[number].Sheets.getByName(sheet).protect("")
+
+    def sheets(self, number: int) -> Any:
+        return self._models[number].Sheets.ElementNames
+
+    def charts(self, number: int) -> Any:
+        """Ranges behind every series."""
+        return [
+            labelled.Values.SourceRangeRepresentation
+            for sheet in self._models[number].Sheets.ElementNames
+            for name in self._models[number].Sheets.getByName(sheet).Charts.ElementNames
+            for labelled in self._models[number]
+            .Sheets.getByName(sheet)
+            .Charts.getByName(name)
+            .EmbeddedObject.getDataSequences()
+            if labelled.Values is not None
+        ]
+
+    def command(self, name: str, number: int | None = None) -> str:
+        given = [NamedValue("Command", name)]
+        if number is not None:
+            given.append(NamedValue("Document", self._models[number]))
+        return str(self._service("org.xlplan.Commands").execute(tuple(given)))
+
+    def status(self) -> Any:
+        return json.loads(self.command("status"))
+
+    def message_shown(self, number: int) -> bool:
+        return bool(self._models[number].CurrentController.hasInfobar("xlplan"))
+
+    def undo_possible(self, number: int) -> bool:
+        return bool(self._models[number].UndoManager.isUndoPossible())
+
+    def click(self, number: int, url: str) -> None:
+        """Put a button with an address on the first sheet, as a planner does, and press it."""
+        model = self._models[number]
+        model.CurrentController.setActiveSheet(model.Sheets.getByIndex(0))
+        button = model.createInstance("com.sun.star.form.component.CommandButton")
+        button.Name, button.Label = "Press", "Press"
+        button.ButtonType, button.TargetURL = URL, url
+        shape = model.createInstance("com.sun.star.drawing.ControlShape")
+        shape.setPosition(Point(1000, 1000))
+        shape.setSize(Size(3000, 800))
+        shape.setControl(button)
+        model.Sheets.getByIndex(0).DrawPage.add(shape)
+        model.CurrentController.setFormDesignMode(False)
+        control = model.CurrentController.getControl(button)
+        control.AccessibleContext.doAccessibleAction(0)
+
+    def press_escape(self, number: int) -> None:
+        """A key pressed in a document's window."""
+        window = self._models[number].CurrentController.Frame.ComponentWindow
+        event = KeyEvent()
+        event.Source, event.KeyCode = window, ESCAPE
+        toolkit = self._service("com.sun.star.awt.Toolkit")
+        window.setFocus()
+        toolkit.keyPress(event)
+        toolkit.keyRelease(event)
+
+    def wizard(self) -> Any:
+        """What the function wizard shows of xlplan's functions."""
+        known = self._service("com.sun.star.sheet.FunctionDescriptions")
+        found = {}
+        for place in range(known.Count):
+            facts = {fact.Name: fact.Value for fact in known.getByIndex(place)}
+            if facts["Name"].startswith("XP_"):
+                arguments = [(argument.Name, argument.Description) for argument in facts["Arguments"] or ()]
+                found[facts["Name"]] = (facts["Description"], arguments)
+        return found
+
+    def _area(self, number: int, sheet: str, area: str) -> Any:
+        return self._models[number].Sheets.getByName(sheet).getCellRangeByName(area)
+
+
+def main() -> None:
+    outgoing = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    driver = Driver(*sys.argv[1:])
+    send(outgoing, "ready")
+    while True:
+        try:
+            method, *arguments = receive(sys.stdin.buffer)
+        except EOFError:
+            driver.stop()
+            return
+        try:
+            send(outgoing, (True, getattr(driver, method)(*arguments)))
+        except Exception as error:  # noqa: BLE001 - whatever LibreOffice raises is the test's to see
+            send(outgoing, (False, f"{type(error).__name__}: {error}"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The open document as a Book: the contract of all Books, and a plan refreshed in a real LibreOffice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hosts.calc.office import ROOT, Office, Sheet
+from tests.hosts.conftest import volumes, write_csv
+from tests.workbook.contract import BookContract
+from tests.workbook.package.build import Workbook
+from tests.workbook.package.test_contract import contract_workbook
+from xlplan import macros
+from xlplan.errors import HostError, WorkbookError
+from xlplan.hosts import shell
+from xlplan.hosts.calc.door import HeldDoor
+from xlplan.workbook.book import Book, CellValue, ErrorValue
+from xlplan.workbook.live_calc import CalcBook
+from xlplan.workbook.package.file_book import FileBook
+
+pytestmark = pytest.mark.xdist_group("office")
+SAMPLE = ROOT / "workbooks" / "us_bank_calls.xlsx"
+
+
+class OpenDoor(HeldDoor):
+    """The door as the worker has it, with every change made at once."""
+
+    def __init__(self, opened: Sheet) -> None:
+        def ask(kind: str, *content: Any) -> Any:
+            return opened.ask("door", "apply" if kind == "write" else kind, *content)
+
+        super().__init__(ask)
+
+    def write(self, *change: Any) -> None:
+        super().write(*change)
+        self.release()
+
+    def resize(self, *change: Any) -> None:
+        super().resize(*change)
+        self.release()
+
+    def fill_down(self, *change: Any) -> None:
+        super().fill_down(*change)
+        self.release()
+
+
+@pytest.fixture
+def opened(office: Office, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Opens workbooks, and closes them after the test."""
+    documents: list[Sheet] = []
+
+    def open_workbook(path: Path, *, hidden: bool = True) -> Sheet:
+        documents.append(office.document(path, hidden=hidden))
+        return documents[-1]
+
+    yield open_workbook
+    for document in documents:
+        document.close()
+
+
+class TestCalcBook(BookContract):
+    @pytest.fixture
+    def book(self, tmp_path: Path, opened: Any) -> Book:
+        return CalcBook(OpenDoor(opened(contract_workbook().save(tmp_path / "plan.xlsx"))))
+
+    @pytest.mark.parametrize("value", ["a\x0bb", "_x0041_", "_x005F_", "<&>\"'", "]]>"])
+    def test_awkward_text_comes_back(self, book: Book, value: str) -> None:
+        """LibreOffice has one kind of line break, so a carriage return is none of these."""
+        super().test_awkward_text_comes_back(book, value)
+
+
+def test_dates_that_count_from_1904(tmp_path: Path, opened: Any) -> None:
+    book = CalcBook(OpenDoor(opened(contract_workbook(date1904=True).save(tmp_path / "mac.xlsx"))))
+    assert book.date1904
+    book.write("tblEmpty", {"key": [dt.date(2026, 1, 2)], "value": [1]})
+    assert book.read("tblEmpty").columns["key"] == [44562]
+
+
+# ---- room, references, formulas -------------------------------------------------------------------------------------
+
+
+def neighbours() -> Workbook:
+    """A table with a calculated column, a neighbour beside it, and something far below."""
+    book = Workbook()
+    data = book.sheet("Data")
+    rows: list[list[CellValue]] = [[1, 2, None], [3, 4, None], [5, 6, None]]
+    book.table(data, "tblSum", ["a", "b", "both"], rows, at=(2, 2))
+    book.table(data, "tblBeside", ["c"], [[7], [8], [9]], at=(2, 6))
+    data.put(12, 2, "note below")
+    data.put(12, 6, "note beside")
+    return book
+
+
+def with_formulas(path: Path, opened: Any) -> Sheet:
+    document = opened(neighbours().save(path))
+    for row in (3, 4, 5):
+        document.type(f"D{row}", f"=B{row}+C{row}")
+    document.type("H1", "=SUM(B3:B5)")
+    document.type("H2", "=SUM(F3:F5)")
+    return document
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 4, 8])
+def test_formulas_follow_and_neighbours_stay(tmp_path: Path, opened: Any, rows: int) -> None:
+    document = with_formulas(tmp_path / "sum.xlsx", opened)
+    book = CalcBook(OpenDoor(document))
+    assert book.places()["tblSum"].calculated == ("both",)
+    book.write("tblSum", {"a": list(range(1, rows + 1)), "b": [10] * rows})
+    body = book.read("tblSum")
+    assert body.columns["both"] == [row + 10 for row in range(1, rows + 1)]
+    assert document.cells("H1:H2") == [[rows * (rows + 1) / 2], [24]]
+    assert book.read("tblBeside").columns == {"c": [7, 8, 9]}
+    assert (document.cells("B12"), document.cells("F12")) == ([["note below"]], [["note beside"]])
+
+
+def test_a_table_does_not_grow_over_what_stands_below(tmp_path: Path, opened: Any) -> None:
+    document = with_formulas(tmp_path / "sum.xlsx", opened)
+    book = CalcBook(OpenDoor(document))
+    before = document.cells("A1:H20")
+    with pytest.raises(WorkbookError, match="B12"):
+        book.write("tblSum", {"a": list(range(10)), "b": [1] * 10})
+    assert document.cells("A1:H20") == before
+
+
+def test_a_protected_sheet_is_refused_before_anything_is_written(tmp_path: Path, opened: Any) -> None:
+    document = opened(contract_workbook().save(tmp_path / "plan.xlsx"))
+    document.ask("protect", "Data")
+    book = CalcBook(OpenDoor(document))
+    with pytest.raises(HostError, match="Data is protected"):
+        book.write("tblPlan", {"volume": [1, 2]})
+    assert book.read("tblPlan").columns["volume"] == [100, 50, 75]
+
+
+# ---- the buttons ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan that was never refreshed: its result tables have one blank row, its charts nothing to show."""
+    folder = tmp_path_factory.mktemp("fresh")
+    source = write_csv(folder / "volumes.csv", volumes())
+    assert shell.main(["new", str(folder / "plan.xlsx"), "--volumes", str(source), "--horizon", "4w"]) == shell.OK
+    return folder / "plan.xlsx"
+
+
+@pytest.fixture
+def plan(fresh: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(fresh, tmp_path / "plan.xlsx"))
+
+
+VOLATILE = {("tblRun", "run"), ("tblRun", "at"), ("tblRun", "seconds")}
+
+
+def values(book: Book) -> dict[str, list[CellValue]]:
+    """Every column of every table, but for when and how long a run was."""
+    return {
+        f"{table}.{name}": column
+        for table in book.places()
+        for name, column in book.read(table).columns.items()
+        if (table, name) not in VOLATILE
+    }
+
+
+def test_a_refresh_in_calc_is_a_refresh_by_the_command(plan: Path, opened: Any, office: Office) -> None:
+    document = opened(plan)
+    said = office.ask("command", "refresh", document.number)
+    headless = FileBook.open(plan)
+    done = macros.refresh(headless, now=dt.datetime.now(dt.UTC))
+    assert said.splitlines()[1:6] == done.sentences("plan.xlsx")
+    assert said.startswith("Refreshed: ")
+    live = CalcBook(OpenDoor(document))
+    found, wanted = values(live), values(headless)
+    assert list(found) == list(wanted)
+    for name, column in wanted.items():
+        assert found[name] == pytest.approx(column, rel=1e-12), name
+    for name in set(headless.names()) - {"Stamp"}:
+        assert live.read_name(name) == headless.read_name(name)
+    assert live.names() == headless.names()
+    rows = live.read("tblKpiPeriod").place
+    assert f"$Figures.$H${rows.header_row}:$H${rows.header_row + rows.rows}" in document.ask("charts")
+    assert not document.ask("undo_possible")
+    again = office.ask("command", "refresh", document.number)
+    assert again.startswith("Refreshed: 10 cells changed in 1 tables.")  # the run itself, in the log
+    assert not document.ask("message_shown")
+
+
+def test_errors_in_the_plan_are_told_and_nothing_is_written(plan: Path, opened: Any, office: Office) -> None:
+    document = opened(plan)
+    live = CalcBook(OpenDoor(document))
+    place = live.places()["tblQueue"]
+    live.write_cells(place.sheet, {place.address(0, "target"): 80})
+    before = {table: live.read(table) for table in live.places()}
+    for button in ("check", "refresh"):
+        said = office.ask("command", button, document.number)
+        assert "error" in said.splitlines()[0].lower()
+        assert f"{place.sheet}!{place.address(0, 'target')}" in said
+        assert "80 looks like a percent" in said
+    assert {table: live.read(table) for table in live.places()} == before
+
+
+def test_a_button_on_the_sheet_checks_the_plan_and_shows_it(plan: Path, opened: Any) -> None:
+    document = opened(plan, hidden=False)
+    assert not document.ask("message_shown")
+    document.ask("click", "xlplan:check")
+    assert document.ask("message_shown")
+    assert "Ready to refresh" in document.office.log
+
+
+def test_a_document_without_a_plan_is_told_so(office: Office, sheet: Sheet) -> None:
+    said = office.ask("command", "refresh", sheet.number)
+    assert said.startswith("Nothing was written")
+    assert "tblQueue" in said
+
+
+def test_a_formula_column_beside_results_and_an_error_cell_survive(plan: Path, opened: Any) -> None:
+    document = opened(plan)
+    live = CalcBook(OpenDoor(document))
+    live.write("tblForecast", {"volume": [1, 2, 3], "queue": [ErrorValue("#N/A"), "a", "b"]})
+    assert live.read("tblForecast").columns["queue"] == [ErrorValue("#N/A"), "a", "b"]

@@ -1,0 +1,123 @@
+"""The buttons of an open workbook: a plan is checked and refreshed in Excel's memory, and the planner is told."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlwings
+
+from tests.hosts.excel import fake_excel
+from xlplan import macros
+from xlplan.hosts.excel import buttons
+from xlplan.hosts.excel.acts import ACTS
+from xlplan.workbook.live_xlwings import LiveBook
+from xlplan.workbook.package.file_book import FileBook
+from xlplan.workbook.package.references import Area
+
+
+def opened(path: Path) -> fake_excel.Book:
+    """A workbook file as Excel would hold it: every table, every named cell."""
+    source = FileBook.open(path)
+    book = fake_excel.Book(name=path.name, fullname=str(path))
+    sheets: dict[str, fake_excel.Sheet] = {}
+    for place in source.places().values():
+        sheet = sheets.setdefault(place.sheet, fake_excel.Sheet(place.sheet))
+        columns = source.read(place.name).columns
+        rows = [list(row) for row in zip(*columns.values(), strict=True)]
+        texts = [[f"'{value}" if isinstance(value, str) else value for value in row] for row in rows]
+        book.add_table(sheet, place.name, (place.header_row, place.first_column), place.columns, texts)
+    for name, where in source.names().items():
+        sheet_name, _, address = where.rpartition("!")
+        area = Area.parse(address)
+        sheet = sheets.setdefault(sheet_name.strip("'"), fake_excel.Sheet(sheet_name.strip("'")))
+        value = source.read_name(name)
+        sheet.cells[area.top, area.left] = fake_excel.guessed(f"'{value}" if isinstance(value, str) else value)
+        book.names.append(fake_excel.Name(name, f"={where}"))
+    book.sheets = list(sheets.values())
+    return book
+
+
+@pytest.fixture
+def plan(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(made, tmp_path / "plan.xlsx"))
+
+
+@pytest.fixture
+def pressed(plan: Path, monkeypatch: pytest.MonkeyPatch) -> fake_excel.Book:
+    """The workbook whose button is pressed."""
+    book = opened(plan)
+
+    class Caller:
+        caller = staticmethod(lambda: book)
+
+    monkeypatch.setattr(xlwings, "Book", Caller)
+    return book
+
+
+def typed(book: fake_excel.Book, table: str, column: str, value: object) -> None:
+    """Type into the first row of a table."""
+    place = LiveBook(book).places()[table]
+    sheet = next(sheet for sheet in book.sheets if sheet.name == place.sheet)
+    sheet.range(place.address(0, column)).value = [[value]]
+
+
+def test_every_button_has_its_function() -> None:
+    for act in ACTS:
+        entry: Callable[[], None] = getattr(buttons, act.entry)
+        assert callable(entry)
+
+
+def test_check_says_that_a_plan_is_ready(pressed: fake_excel.Book) -> None:
+    buttons.check()
+    [(message, mode)] = pressed.app.alerts
+    assert message.startswith("Ready to refresh.")
+    assert mode == "info"
+
+
+def test_check_names_the_cell_that_stops_a_refresh(pressed: fake_excel.Book) -> None:
+    typed(pressed, "tblQueue", "target", 80)
+    buttons.check()
+    [(message, mode)] = pressed.app.alerts
+    assert message.startswith("Errors that stop a refresh: 2\n\nQueues!")
+    assert mode == "critical"
+
+
+def test_refresh_writes_what_the_command_writes(pressed: fake_excel.Book, plan: Path) -> None:
+    buttons.refresh()
+    [(message, mode)] = pressed.app.alerts
+    assert mode == "info"
+    assert message.endswith("Save the workbook to keep this.")
+    book = FileBook.open(plan)
+    macros.refresh(book, now=macros.dt.datetime(2026, 1, 1))
+    live = LiveBook(pressed)
+    for table in ("tblForecast", "tblReq", "tblIntervalReq", "tblAllocation", "tblKpi"):
+        expected, found = book.read(table), live.read(table)
+        assert found.place.rows == expected.place.rows > 0
+        assert found.columns == expected.columns
+    assert live.read_name("MasterCheck") is True
+    assert (pressed.app.calculation, pressed.app.screen_updating, pressed.app.status_bar) == ("automatic", True, False)
+    assert any("forecast" in str(said).lower() for said in pressed.app.log)
+    assert pressed.saved == 0
+
+
+def test_a_refresh_that_cannot_be_written_says_how_to_go_back(pressed: fake_excel.Book) -> None:
+    next(sheet for sheet in pressed.sheets if sheet.name == "Requirement").protected = True
+    buttons.refresh()
+    [(message, mode)] = pressed.app.alerts
+    assert "the sheet is protected" in message
+    assert message.endswith("close it without saving to go back.")
+    assert mode == "critical"
+
+
+def test_a_plan_with_errors_is_not_touched(pressed: fake_excel.Book) -> None:
+    typed(pressed, "tblQueue", "target", 80)
+    before = [dict(sheet.cells) for sheet in pressed.sheets]
+    buttons.refresh()
+    [(message, mode)] = pressed.app.alerts
+    assert "target" in message
+    assert "close it" not in message
+    assert mode == "critical"
+    assert [sheet.cells for sheet in pressed.sheets] == before
