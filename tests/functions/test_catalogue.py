@@ -53,7 +53,7 @@ def test_required_arguments_come_first_and_every_default_is_said(function: Funct
 
 @pytest.mark.parametrize("function", EVERY)
 def test_the_formula_shown_is_the_example(function: Function) -> None:
-    """As far as it is typed with constants; B2:B9 stands for an array of the example, A2 for a value, nothing for a blank."""
+    """As far as it is typed: B2:B9 stands for an array of the example, A2 for a value, nothing for a blank."""
     match = re.fullmatch(r"=(XP_[A-Z_]+)\((.*)\)", function.formula)
     assert match is not None
     assert match[1] == function.name

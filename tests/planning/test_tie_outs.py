@@ -69,7 +69,7 @@ def test_each_is_named_once_and_says_what_must_hold() -> None:
         ("tblBudget", "qty", lambda qty: qty + 1, {"budget_lines"}),
         ("tblBudget", "price", lambda price: price * 1.01, {"budget_lines"}),
         ("tblBudget", "fx", lambda fx: 1.1, {"budget_lines"}),
-        ("tblBudget", "amount_plan", lambda amount: amount + 1, {"budget_lines", "budget_total"}),
+        ("tblBudget", "amount_plan", lambda amount: amount + 1, {"budget_lines", "budget_total", "solve_cost"}),
         ("tblOutcome", "actual", lambda actual: actual + 1, {"outcome"}),
         ("tblOutcomePeriod", "actual", lambda actual: actual + 1, {"outcome"}),
     ],

@@ -49,6 +49,10 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
     return said
 
 
+def _share(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
+
+
 def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
     """Need, gap, cost, the first workstream that breaks its promise, checks."""
     head = headlines(plan)
@@ -63,7 +67,7 @@ def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
     if head.unmet_hours > 0.5:
         queue, language = gap.index[0]
         said.append(
-            f"For {head.unmet_hours:,.0f} of these hours ({head.unmet_hours / head.hours:.1%}) there is nobody, most "
+            f"For {head.unmet_hours:,.0f} of these hours ({_share(head.unmet_hours / head.hours)}) there is nobody, most "
             f"of all in {queue} {language} with {gap.iloc[0]:,.0f}; they are priced at {currency} {head.penalty:,.0f} of "
             f"penalties, which are not in the cost."
         )

@@ -23,8 +23,8 @@ import tempfile  # noqa: F401
 import types
 from typing import Any
 
-import numpy  # noqa: F401, ICN001
-import pandas  # noqa: F401, ICN001
+import numpy  # noqa: F401
+import pandas  # noqa: F401
 
 
 class ComError(Exception):

@@ -247,7 +247,9 @@ class Book:
     def save(self) -> None:
         self.saved += 1
 
-    def add_table(self, sheet: Sheet, name: str, place: Place, columns: tuple[str, ...], rows: list[list[Any]]) -> Table:
+    def add_table(
+        self, sheet: Sheet, name: str, place: Place, columns: tuple[str, ...], rows: list[list[Any]]
+    ) -> Table:
         """A table with its rows; without rows it has the one blank row that Excel shows."""
         top, left = place
         table = Table(sheet, name, top, left, top + max(len(rows), 1), left + len(columns) - 1)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from importlib.metadata import distribution
 from pathlib import Path
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from oletools.olevba import VBA_Parser, decompress_stream
+
+XLWINGS = Path(str(distribution("xlwings").locate_file("xlwings")))
+LOCKED = XLWINGS / "addin" / "xlwings.xlam"
+"""A workbook whose VBA project Excel locked with a password."""
 
 
 def unpacked(data: bytes) -> bytes:
@@ -22,4 +27,4 @@ def modules(path: Path) -> dict[str, bytes]:
         found = {stream.rpartition("/")[2]: code for _, stream, _, code in parser.extract_all_macros()}
     finally:
         parser.close()
-    return {name: code if isinstance(code, bytes) else code.encode("cp1252") for name, code in found.items()}
+    return {name: code if isinstance(code, bytes) else code.encode("cp1252", "replace") for name, code in found.items()}

@@ -111,7 +111,7 @@ def test_formulas_are_written_as_such_and_texts_never(open_book: fake_excel.Book
     assert cell(open_book, "K1") == fake_excel.Typed("=SUM(A1:A2)")
     assert cell(open_book, "K2") == "=1+1"
     assert cell(open_book, "K3") == fake_excel.Error("#N/A")
-    with pytest.raises(WorkbookError, match="'Nowhere'.*Plan, Control"):
+    with pytest.raises(WorkbookError, match=r"'Nowhere'.*Plan, Control"):
         live.write_cells("Nowhere", {"A1": 1})
 
 
@@ -127,9 +127,7 @@ def test_dates_of_cells_are_serial_numbers_of_the_workbook(open_book: fake_excel
 
 
 @pytest.mark.parametrize("calculation", ["automatic", "manual", "semiautomatic"])
-def test_excel_is_as_it_was_whatever_fails(
-    open_book: fake_excel.Book, live: LiveBook, calculation: str
-) -> None:
+def test_excel_is_as_it_was_whatever_fails(open_book: fake_excel.Book, live: LiveBook, calculation: str) -> None:
     open_book.app.calculation = calculation
 
     def fail() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.hosts.excel.oletools_reader import unpacked
+from tests.hosts.excel.oletools_reader import LOCKED, XLWINGS, unpacked
 from xlplan.errors import WorkbookError
 from xlplan.hosts.excel.vba import compound
 from xlplan.hosts.excel.vba.compound import Storage
@@ -21,7 +20,6 @@ from xlplan.hosts.excel.vba.packing import pack, unpack
 from xlplan.hosts.excel.vba.project import ONLY_TEXT, Kind, Module, Project, class_module, document, module
 from xlplan.hosts.excel.vba.protection import conceal, reveal
 
-XLWINGS = Path(str(distribution("xlwings").locate_file("xlwings")))
 CORPUS = Path(__file__).resolve().parents[2] / "workbook" / "corpus"
 TEXTS = st.one_of(
     st.binary(max_size=9000),
@@ -173,7 +171,7 @@ def test_what_is_concealed_is_revealed(data: bytes, seed: int, uuid: object) -> 
 
 def test_a_project_that_excel_wrote_is_read(shipped: bytes) -> None:
     project = Project.read(shipped)
-    kinds = {name: module.kind for name, module in project.modules.items()}
+    kinds = {name: each.kind for name, each in project.modules.items()}
     assert kinds == {
         "ThisWorkbook": Kind.DOCUMENT,
         "Sheet1": Kind.DOCUMENT,
@@ -200,13 +198,16 @@ def test_a_project_is_written_as_text_only_and_is_otherwise_the_same(name: str, 
         if path[0] != "VBA" and path != ["PROJECTwm"]:
             lines = [line for line in old.openstream(path).read().split(b"\r\n") if line]
             assert [line for line in new.openstream(path).read().split(b"\r\n") if line] == lines
-    for module in project.modules.values():
-        assert unpacked(new.openstream(f"VBA/{module.name}").read()) == module.text
+    for each in project.modules.values():
+        assert unpacked(new.openstream(f"VBA/{each.name}").read()) == each.text
 
 
 def test_a_new_project_is_read_by_another_reader() -> None:
     project = Project.new()
-    for each in (document("ThisWorkbook", "00020819-0000-0000-C000-000000000046"), module("Mine", "Sub A()\nEnd Sub\n")):
+    for each in (
+        document("ThisWorkbook", "00020819-0000-0000-C000-000000000046"),
+        module("Mine", "Sub A()\nEnd Sub\n"),
+    ):
         project.put(each)
     other = olefile.OleFileIO(BytesIO(project.write()))
     lines = other.openstream("PROJECT").read().decode().split("\r\n")
@@ -215,9 +216,7 @@ def test_a_new_project_is_read_by_another_reader() -> None:
     assert other.openstream("PROJECTwm").read() == (
         b"ThisWorkbook\0" + "ThisWorkbook".encode("utf-16-le") + b"\0\0Mine\0M\0i\0n\0e\0\0\0\0\0"
     )
-    assert unpacked(other.openstream("VBA/Mine").read()) == (
-        b'Attribute VB_Name = "Mine"\r\nSub A()\r\nEnd Sub\r\n'
-    )
+    assert unpacked(other.openstream("VBA/Mine").read()) == (b'Attribute VB_Name = "Mine"\r\nSub A()\r\nEnd Sub\r\n')
 
 
 def test_a_module_replaces_the_one_of_its_name_in_any_case() -> None:
@@ -229,18 +228,14 @@ def test_a_module_replaces_the_one_of_its_name_in_any_case() -> None:
 
 def test_a_locked_project_is_refused() -> None:
     with pytest.raises(WorkbookError, match=r"locked by a password; unlock it in Excel"):
-        Project.read(vba_of_addin())
-
-
-def vba_of_addin() -> bytes:
-    with zipfile.ZipFile(XLWINGS / "addin" / "xlwings.xlam") as archive:
-        return archive.read("xl/vbaProject.bin")
+        Project.read(vba_of(LOCKED))
 
 
 def test_a_class_file_loses_its_header_and_keeps_what_it_says() -> None:
     text = (
         'VERSION 1.0 CLASS\r\nBEGIN\r\n  MultiUse = -1  \'True\r\nEND\r\nAttribute VB_Name = "D"\r\n'
-        "Attribute VB_GlobalNameSpace = False\r\nAttribute VB_Creatable = False\r\nAttribute VB_PredeclaredId = False\r\n"
+        "Attribute VB_GlobalNameSpace = False\r\nAttribute VB_Creatable = False\r\n"
+        "Attribute VB_PredeclaredId = False\r\n"
         'Attribute VB_Exposed = True\r\nAttribute VB_Description = "d"\r\nOption Explicit\r\n'
     )
     lines = class_module("D", text).text.decode().split("\r\n")

@@ -27,8 +27,8 @@ def test_without_limit_or_wellness_nothing_changes() -> None:
 
 
 @given(
-    hours=st.just(0.0) | st.floats(1e-6, 1e4), busy=st.floats(0, 1), limit=st.floats(0.1, 12), stricter=st.floats(0.1, 1),
-    wellness=st.floats(0, 120), more=st.floats(0, 60),
+    hours=st.just(0.0) | st.floats(1e-6, 1e4), busy=st.floats(0, 1), limit=st.floats(0.1, 12),
+    stricter=st.floats(0.1, 1), wellness=st.floats(0, 120), more=st.floats(0, 60),
 )  # fmt: skip
 def test_stricter_never_needs_fewer(
     hours: float, busy: float, limit: float, stricter: float, wellness: float, more: float

@@ -12,7 +12,7 @@ from xlplan.errors import PlanError
 from xlplan.functions import CellError, call
 from xlplan.planning.pipeline import run
 from xlplan.planning.staffing.review_chain import Chain, chain_factors, chain_inflow, review_factor, review_workload
-from xlplan.planning.tie_outs import tie_outs
+from xlplan.planning.tie_outs import forecast_parts, intervals_hours, intervals_volume
 from xlplan.planning.workstreams import workstreams
 from xlplan.tables.plan import Plan
 from xlplan.tables.rules import check_plan
@@ -137,9 +137,8 @@ def test_the_whole_plan_ties_out() -> None:
     own = required["queue"].eq("reports")
     assert (required["chain_hours"] / required["workload_hours"])[own].to_numpy() == pytest.approx(0.25)
     assert required.loc[required["queue"].eq("legal"), "chain_hours"].eq(0).all()
-    named = {check.check: check for check in tie_outs(done)}
-    for check in ("forecast_parts", "interval_volume", "interval_hours"):
-        assert named[check].passed, named[check]
+    for check in (forecast_parts, intervals_volume, intervals_hours):
+        assert check(done).passed, check(done)
 
 
 def test_an_override_of_the_first_queue_reaches_the_last() -> None:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlplan.errors import HostError, WorkbookError
-from xlplan.functions.registry import functions
 from xlplan.hosts.excel.acts import ACTS
 from xlplan.hosts.excel.code_names import code_names
-from xlplan.hosts.excel.modules import MACROS, SIGNS, all_modules, xlwings_version
+from xlplan.hosts.excel.modules import MACROS, SIGNS, all_modules
 from xlplan.hosts.excel.ribbon import put_ribbon
 from xlplan.hosts.excel.settings_sheet import SHEET, add_settings
 from xlplan.hosts.excel.sheet_buttons import add_buttons
@@ -163,10 +162,10 @@ def _put_modules(package: Package, project: Project, modules: list[Module]) -> b
 
 
 def _said(target: Path, *, changed: bool, sheet: str, settings: bool, ribbon: bool) -> tuple[str, ...]:
+    first = f"{target.name} is up to date."
     if changed:
-        first = f"{target.name} has {len(functions())} functions and {len(ACTS)} buttons; xlwings {xlwings_version()}."
-    else:
-        first = f"{target.name} is up to date with xlwings {xlwings_version()}."
+        buttons = " and ".join(act.label for act in ACTS)
+        first = f"{target.name} has the functions of xlplan, and the buttons {buttons}."
     lines = [first]
     if sheet:
         lines.append(f"The buttons stand on the sheet {sheet}.")

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from xlplan.planning.allocation.columns import Columns
 from xlplan.planning.allocation.problem import AllocationProblem, Ints
-from xlplan.planning.lp import Programme, Term
+from xlplan.planning.lp import Programme, Sense, Term
 
 
 def demand(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
@@ -19,7 +19,7 @@ def demand(programme: Programme, problem: AllocationProblem, c: Columns) -> None
     lanes, streams = problem.lanes, problem.streams
     rows = _grid(streams.required.shape)
     served = _at(rows[lanes.stream], c.hours, lanes.productivity[:, None])
-    sense = "=" if problem.serve_exactly else ">="
+    sense: Sense = "=" if problem.serve_exactly else ">="
     programme.rows("demand", rows.shape, sense, streams.required, served, (rows, c.unmet, 1.0))
 
 
@@ -167,19 +167,19 @@ def fte_limits(programme: Programme, problem: AllocationProblem, c: Columns) -> 
 
 def locked_shares(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
     """6c. A locked lane has exactly its share of what is served: π x = share Σ π x."""
-    _lane_shares(programme, problem, c, "locked_share", problem.lanes.locked_share, 0)
+    _lane_shares(programme, problem, c, "locked_share", problem.lanes.locked_share, "=")
 
 
 def least_shares(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
     """6d. A lane has at least its share."""
     asked = problem.lanes.min_share
-    _lane_shares(programme, problem, c, "min_share", np.where(asked > 0, asked, np.nan), 1)
+    _lane_shares(programme, problem, c, "min_share", np.where(asked > 0, asked, np.nan), ">=")
 
 
 def most_shares(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
     """6e. A lane has at most its share."""
     asked = problem.lanes.max_share
-    _lane_shares(programme, problem, c, "max_share", np.where(asked < 1, asked, np.nan), -1)
+    _lane_shares(programme, problem, c, "max_share", np.where(asked < 1, asked, np.nan), "<=")
 
 
 def moves(programme: Programme, problem: AllocationProblem, c: Columns) -> None:
@@ -215,7 +215,7 @@ def unavoidable(problem: AllocationProblem) -> np.ndarray:
     pools = problem.pools
     fte = np.zeros(pools.pipeline.shape)
     before = pools.opening_fte
-    for period in range(fte.shape[1]):
+    for period in range(len(problem.periods)):
         before = fte[:, period] = (1 - pools.attrition[:, period]) * before + pools.pipeline[:, period]
     total = np.zeros(problem.sites.seats.shape)
     np.add.at(total, pools.site[pools.limited], fte[pools.limited])
@@ -301,9 +301,9 @@ def _site_total(programme: Programme, problem: AllocationProblem, family: str, c
 
 
 def _lane_shares(
-    programme: Programme, problem: AllocationProblem, c: Columns, family: str, shares: np.ndarray, side: int
+    programme: Programme, problem: AllocationProblem, c: Columns, family: str, shares: np.ndarray, sense: Sense
 ) -> None:
-    """Rows on a lane's own share; ``side`` -1 at most, 0 exactly, 1 at least."""
+    """Rows on a lane's share of its workstream's served hours."""
     lanes = problem.lanes
     asked = ~np.isnan(shares) & lanes.open
     lane, period = np.nonzero(asked)
@@ -313,5 +313,4 @@ def _lane_shares(
     row, mate = np.nonzero(mates)
     base = _at(row, c.hours[mate, period[row]], -share[row] * lanes.productivity[mate])
     own = _at(rows, c.hours[lane, period], lanes.productivity[lane])
-    sense = {-1: "<=", 0: "=", 1: ">="}[side]
-    programme.rows(family, (len(rows),), sense, 0.0, own, base)  # type: ignore[arg-type]
+    programme.rows(family, (len(rows),), sense, 0.0, own, base)

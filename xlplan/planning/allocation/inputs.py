@@ -162,8 +162,8 @@ def _billing(plan: Plan, facts: pd.DataFrame, pools: pd.DataFrame, windows: Wind
 
 
 def _entries(rows: pd.DataFrame, index: str) -> Billing:
-    whole = (rows[name].to_numpy(dtype=np.int64) for name in (index, "seq", "window"))
-    return Billing(*whole, units=rows["units"].to_numpy(dtype=float))
+    at, period, window = (rows[name].to_numpy(dtype=np.int64) for name in (index, "seq", "window"))
+    return Billing(at, period, window, rows["units"].to_numpy(dtype=float))
 
 
 def _measure(plan: Plan, lanes: pd.DataFrame, measure: str) -> np.ndarray:

@@ -48,7 +48,7 @@ def pool_rows(plan: Plan, given: Inputs, answer: Allocation) -> pd.DataFrame:
     rows = given.pools.iloc[pool].reset_index(drop=True)
     vendor = plan["tblSite"].set_index("site")["vendor"]
     teams = pd.array(np.round(answer.fte / pools.team_size[:, None]).astype(int).ravel(), dtype="Int64")
-    teams[~np.repeat(pools.whole_teams, used.shape[1])] = pd.NA
+    teams[~np.repeat(pools.whole_teams, len(problem.periods))] = pd.NA
     rows = rows.assign(
         role=ROLE,
         vendor=rows["site"].map(vendor),

@@ -96,7 +96,7 @@ def budgets(programme: Programme, problem: AllocationProblem, c: Columns) -> Non
 
 
 def most_units(problem: AllocationProblem) -> Floats:
-    """Units that a window can bill at most, shape (W,): by the work there is, and by the people that the sites can have.
+    """Units that a window can bill at most, shape (W,): by the work there is and the people that sites can have.
 
     The tighter it is, the closer the relaxed programme comes to the tiers' true prices.
     """
@@ -144,7 +144,7 @@ def tier_edges(cards: tuple[RateCard, ...], most: Floats, width: int) -> tuple[F
 
 
 def fixed_parts(card: RateCard) -> Floats:
-    """F of every tier: with incremental tiers, the cost up to its floor beyond what its own price would have charged."""
+    """F of every tier: with incremental tiers, the cost up to its floor beyond its own price times the floor."""
     price, floor = np.array(card.prices), np.array(card.floors)
     if card.all_units or card.convex:
         return np.zeros(len(price))

@@ -78,7 +78,7 @@ def site_contracts(plan: Plan) -> pd.DataFrame:
         found.append(
             parts[["period", "seq", "bill_month"]].assign(
                 site=site,
-                contract=np.where(whole, chosen, None),
+                contract=pd.Series(chosen, dtype=object).where(pd.Series(whole)).to_numpy(),
                 rivals=np.where(best > 0, (right == best).sum(axis=0), 0),
             )
         )

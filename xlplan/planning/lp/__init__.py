@@ -5,8 +5,8 @@ A :class:`Programme` is built family by family from arrays; PuLP holds the defin
 status is believed: every point is checked against the rows before it is returned.
 """
 
-from xlplan.planning.lp.programme import Family, Programme, Term
+from xlplan.planning.lp.programme import Family, Programme, Sense, Term
 from xlplan.planning.lp.solution import Solution, Status
 from xlplan.planning.lp.solve import Runs, Solver, solve
 
-__all__ = ["Family", "Programme", "Runs", "Solution", "Solver", "Status", "Term", "solve"]
+__all__ = ["Family", "Programme", "Runs", "Sense", "Solution", "Solver", "Status", "Term", "solve"]

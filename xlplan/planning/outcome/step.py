@@ -223,12 +223,21 @@ def _whole_periods(plan: Plan, stream: Workstream) -> pd.DataFrame:
         return found
     history = plan["tblInterval"]
     own = history["queue"].eq(stream.queue) & history["language"].eq(stream.language) & history["volume"].notna()
-    own &= history["start"].ge(periods["start"].iloc[0]) & history["start"].dt.normalize().le(periods["end"].iloc[-1])
     by_day = history.loc[own].groupby(history["start"].dt.normalize())["volume"].sum()
-    group = period_index(by_day.index.to_numpy(dtype="datetime64[D]"), plan["tblPeriod"])
-    seen = np.bincount(group, minlength=len(periods))
-    found = periods.assign(actual=np.bincount(group, by_day.to_numpy(dtype=float), len(periods)))
-    return found.loc[seen == periods["days"], ["period", "days", "actual"]]
+    known = by_day.index.to_numpy(dtype="datetime64[D]")
+    dates = np.arange(
+        periods["start"].iloc[0].to_datetime64().astype("datetime64[D]"),
+        periods["end"].iloc[-1].to_datetime64().astype("datetime64[D]") + 1,
+    )
+    inside = np.isin(known, dates)
+    if not inside.any():
+        return found
+    # A weekday on which nothing ever comes has no rows; any other is missing once the history has ended before it.
+    missing = np.isin(iso_weekday(dates), iso_weekday(known)) & (dates > known.max())
+    whole = np.bincount(period_index(dates, plan["tblPeriod"]), missing, len(periods)) == 0
+    group = period_index(known[inside], plan["tblPeriod"])
+    summed = np.bincount(group, by_day.to_numpy(dtype=float)[inside], len(periods))
+    return periods.assign(actual=summed).loc[whole, ["period", "days", "actual"]]
 
 
 STEP = Step(

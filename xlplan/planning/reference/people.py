@@ -23,6 +23,8 @@ SHRINKAGE = {
 }
 """Component: mean rate, how far it swings over the year."""
 PRODUCTIVE_SHARE = 0.74
+COVER_HOURS = 168.0
+"""A clock queue has somebody on duty in every hour of the week, whatever comes."""
 STAFFED = 1.17
 """People against the work of the last weeks: room for growth, leave peaks and whole heads."""
 SHORT = {"TH": 1.05, "AR": 1.02}
@@ -45,6 +47,8 @@ def pool_heads(streams: list[Stream]) -> dict[tuple[str, str], int]:
         sites = [site for site in SITES if eligible(stream, site)]
         weight = np.array([0.5 if site.vendor == IN_HOUSE else 1.0 for site in sites])
         hours = stream.weekly * 1.06 * stream.spec.aht_s / 3600 / (0.80 if stream.spec.work_type == "live" else 0.92)
+        if stream.spec.work_type == "clock":
+            hours = max(hours, COVER_HOURS)
         factor = SHORT.get(stream.language, STAFFED)
         for site, share in zip(sites, weight / weight.sum(), strict=True):
             per_fte = site.contract_hours * PRODUCTIVE_SHARE * site.productivity

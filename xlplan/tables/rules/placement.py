@@ -90,7 +90,7 @@ def blocked_lanes(plan: Plan) -> list[Finding]:
             "blocked_lane", "tblLane", "locked_share" if pd.notna(stated["locked_share"].iloc[row]) else "min_share",
             int(row), f"a share of {stated['queue'].iloc[row]} {stated['language'].iloc[row]} at "
             f"{stated['site'].iloc[row]}, which the gate {gate[row]} blocks",
-            "a share only where the work may go", "clear the share, or " + MEND.get(gate[row], "change the gate in tblGate"),
+            "a share where work may go", "clear the share, or " + MEND.get(gate[row], "change the gate in tblGate"),
         )
         for row in np.flatnonzero(asked & pd.notna(gate))
     ]  # fmt: skip
