@@ -200,7 +200,7 @@ def test_call_answers_in_json(cells: tuple[str, object], capsys: Output) -> None
         (["XP_AGENTS", "100", "180", "30", "80", "20"], "#NUM!", "type 0.80 for 80 %"),
         (["XP_AGENT", "1"], "#NAME?", "did you mean XP_AGENTS?"),
         (["XP_AGENTS", '"100"', "180", "30", "0.8", "20"], "#VALUE!", "type a number"),
-        (["XP_WHY", '"Sheet1!B7"'], "#N/A", "no function of xlplan has failed in Sheet1!B7"),
+        (["XP_WHY", '"Nowhere!Z99"'], "#N/A", "no function of xlplan has failed in Nowhere!Z99"),
     ],
 )
 def test_call_fails_as_the_cell_does(arguments: list[str], code: str, says: str, capsys: Output) -> None:

@@ -139,10 +139,8 @@ def _supply(plan: Plan, pools: pd.DataFrame, limited: np.ndarray) -> tuple[np.nd
         return np.zeros(shape[0]), np.zeros(shape), np.zeros(shape)
     flows = pool_supply(plan).loc[lambda f: f["role"].eq(ROLE)].set_index([*POOL, "period"])
     index = pd.MultiIndex.from_tuples([(*pool, period) for pool in pools[POOL].values for period in periods])
-    flows = flows.reindex(index).fillna(0.0)
-    opening, rate, net = (
-        flows[name].to_numpy(dtype=float).reshape(shape) for name in ("opening_fte", "attrition_rate", "net_fte")
-    )
+    flows = flows[["opening_fte", "attrition_rate", "net_fte"]].reindex(index).fillna(0.0)
+    opening, rate, net = flows.to_numpy(dtype=float).T.reshape(3, *shape)
     return opening[:, 0], rate, net
 
 

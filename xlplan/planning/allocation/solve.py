@@ -25,6 +25,9 @@ STAGES: dict[Objective, tuple[tuple[str, tuple[str, ...]], ...]] = {
 SLACK = {"highs": 1e-9, "cbc": 1e-7}
 """A stage's optimum may be missed by this share in the stages after it: rounding, so that they stay feasible."""
 
+CRUMB = 1e-7
+"""A lane with less than this share of a requirement has none: the slack between stages leaves such crumbs."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -158,10 +161,12 @@ def _values(point: Floats, columns: Ints) -> Floats:
 
 
 def _exact(problem: AllocationProblem, hours: Floats, unmet: Floats) -> Floats:
-    """Hours scaled by the last bits so that served and unmet hours sum to the requirement."""
+    """Hours without crumbs, scaled by the last bits so that served and unmet hours sum to the requirement."""
+    stream, productivity = problem.lanes.stream, problem.lanes.productivity[:, None]
+    hours = np.where(hours * productivity > CRUMB * problem.streams.required[stream], hours, 0.0)
     served = np.zeros(unmet.shape)
-    np.add.at(served, problem.lanes.stream, hours * problem.lanes.productivity[:, None])
+    np.add.at(served, stream, hours * productivity)
     wanted = problem.streams.required - unmet
     close = (served > 0) & (np.abs(served - wanted) <= 1e-6 * np.maximum(1.0, problem.streams.required))
     factor = np.divide(wanted, served, out=np.ones_like(served), where=close)
-    return np.asarray(hours * factor[problem.lanes.stream])
+    return np.asarray(hours * factor[stream])

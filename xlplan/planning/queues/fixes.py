@@ -21,6 +21,7 @@ from xlplan.planning.queues.work import KEY, Work
 from xlplan.planning.staffing.rounding import round_up
 from xlplan.planning.supply.pools import hiring_terms
 from xlplan.planning.workstreams import most_specific
+from xlplan.tables.eligibility import candidates
 from xlplan.tables.plan import Plan
 
 ROLE = "agent"
@@ -42,6 +43,8 @@ class _Need:
     language: str
     breach: pd.Timestamp
     sites: list[str]
+    allowed: list[str]
+    """Sites that no gate keeps from the work."""
     hours: pd.Series
     fte: float
     placed: pd.DataFrame
@@ -81,6 +84,8 @@ def fixes(plan: Plan, work: Work, *, rows: Ints, first: Ints) -> list[Fix]:
     sites = serving_sites(plan, work)
     placed = plan["tblAllocation"]
     lanes = dict(iter(placed.groupby(KEY)))
+    may = candidates(plan).loc[lambda f: f["blocked_by"].isna()]
+    allowed = may.groupby(KEY)["site"].agg(list).to_dict()
     found = []
     for place, (row, period) in enumerate(zip(rows.tolist(), first.tolist(), strict=True)):
         stream = work.streams.iloc[row]
@@ -88,6 +93,7 @@ def fixes(plan: Plan, work: Work, *, rows: Ints, first: Ints) -> list[Fix]:
             language=stream["language"],
             breach=pd.Timestamp(work.periods["start"].iloc[period]),
             sites=list(sites.columns[sites.to_numpy(dtype=bool)[row]]),
+            allowed=allowed.get((stream["queue"], stream["language"]), []),
             hours=pd.Series(hours[place], index=work.periods["period"]),
             fte=float(fte[place]),
             placed=lanes.get((stream["queue"], stream["language"]), placed.iloc[:0]),
@@ -143,10 +149,9 @@ class _Pool:
 def _quickest_pool(plan: Plan, need: _Need) -> _Pool | None:
     """The serving pool with the shortest hiring lead, the cheaper one of two; None without hiring terms.
 
-    Where no site serves the work yet, any that hires in its language may begin to.
+    Where no site serves the work yet, any that may do it can begin to.
     """
-    hires = plan["tblHiring"]
-    sites = need.sites or sorted(hires.loc[hires["language"].eq(need.language), "site"].unique())
+    sites = need.sites or sorted(need.allowed)
     found = pd.DataFrame({"language": need.language, "site": sites, "role": ROLE}).astype("str")
     terms = hiring_terms(plan, found)
     month = need.breach.replace(day=1)

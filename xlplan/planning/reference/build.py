@@ -216,7 +216,7 @@ def _site_languages(heads: dict[tuple[str, str], int]) -> pd.DataFrame:
             language,
             site.site,
             float(heads.get((site.site, language), 0)) if language in people.CAPPED else None,
-            round(site.quality - 0.004 * place, 4),
+            round(site.quality - 0.002 * place, 4),
             site.productivity,
         )
         for site in SITES

@@ -48,6 +48,41 @@ def eligible(plan: Plan) -> list[Finding]:
     return found
 
 
+def quality(plan: Plan) -> list[Finding]:
+    """Some eligible site of every workstream reaches its quality floor; otherwise all of its hours stay unserved."""
+    if not _ready(plan) or plan["tblSiteLanguage"].empty:
+        return []
+    lanes = candidates(plan).loc[lambda f: f["blocked_by"].isna()]
+    lanes = lanes.merge(plan["tblLane"][[*KEY, "quality"]], on=KEY, how="left")
+    usual = plan["tblSiteLanguage"][["language", "site", "quality"]].rename(columns={"quality": "usual"})
+    lanes = lanes.merge(usual, on=["language", "site"], how="left")
+    reached = lanes["quality"].fillna(lanes["usual"]).fillna(1.0)  # not measured is not known to be below
+    best = lanes.assign(reached=reached).groupby(["queue", "language"])["reached"].max()
+    floors = plan.filled("tblQueue").set_index("queue")["quality_floor"]
+    streams = plan["tblWorkstream"].set_index(["queue", "language"])["quality_floor"]
+    number = {key: place for place, key in enumerate(_streams(plan))}
+    found = []
+    for stream, most in best.items():
+        own = streams[stream]
+        floor = float(floors[stream[0]] if pd.isna(own) else own)
+        if most < floor - SHARE_SLACK:
+            what = f"no eligible site for {stream[0]} {stream[1]} with quality of {floor:g}; the best has {most:g}"
+            fix = "lower quality_floor in tblQueue or tblWorkstream, or raise quality in tblSiteLanguage"
+            found.append(
+                _finding(
+                    "quality_floor",
+                    "tblWorkstream",
+                    "queue",
+                    number[stream],
+                    what,
+                    "a site that reaches it",
+                    fix,
+                    "warning",
+                )
+            )
+    return found
+
+
 def shares(plan: Plan) -> list[Finding]:
     """Locked and least shares of a workstream leave a way to place all of its work."""
     if not _ready(plan):
@@ -196,6 +231,7 @@ def _ready(plan: Plan) -> bool:
 RULES = (
     Rule("gate", "Gates compare fields with values of their kind", "error", gates),
     Rule("eligible", "Every workstream has an eligible site", "error", eligible),
+    Rule("quality_floor", "Every workstream has a site that reaches its quality floor", "warning", quality),
     Rule("shares", "Locked and least shares leave a way to place the work", "error", shares),
     Rule("blocked_lane", "No share is asked of a lane that a gate blocks", "error", blocked_lanes),
     Rule("limits", "Least and largest limits of one scope do not cross", "error", limits),

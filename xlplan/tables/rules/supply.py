@@ -10,7 +10,6 @@ from xlplan.tables.rules import Rule
 from xlplan.tables.schema import Finding
 from xlplan.tables.typed import show
 
-
 if TYPE_CHECKING:
     from xlplan.tables.plan import Plan
 
