@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import pytest
 from tests.office import pages, recalculated
 from xlplan import macros
 from xlplan.macros import Refreshed
+from xlplan.planning.pipeline import run
 from xlplan.planning.reference.build import reference_plan
 from xlplan.planning.tie_outs import tie_outs
 from xlplan.tables.plan import Plan
@@ -29,9 +30,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(folder: Path) -> Iterator[Refreshed]:
+def done(folder: Path) -> Refreshed:
     """The demo, built once: it is the whole pipeline at full size."""
-    yield macros.demo(folder, now=NOW)
+    return macros.demo(folder, now=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def plan(done: Refreshed) -> Plan:
     return done.plan
 
 
-# ---- the organisation itself ------------------------------------------------------------------------------------------
+# ---- the organisation itself ----
 
 
 def test_it_is_as_large_as_a_real_one() -> None:
@@ -63,7 +64,7 @@ def test_any_seed_gives_a_plan_without_errors(seed: int) -> None:
     assert [finding.sentence() for finding in reference_plan(seed=seed).check() if finding.severity == "error"] == []
 
 
-# ---- what must hold between the results --------------------------------------------------------------------------------
+# ---- what must hold between the results ----
 
 
 def test_every_tie_out_holds(plan: Plan) -> None:
@@ -150,7 +151,7 @@ def test_the_queue_that_outgrows_its_people_is_named(done: Refreshed) -> None:
     assert any("first to miss its turnaround" in sentence for sentence in told)
 
 
-# ---- the workbooks ---------------------------------------------------------------------------------------------------
+# ---- the workbooks ----
 
 
 @pytest.mark.xdist_group("office")
@@ -188,7 +189,7 @@ def test_the_review_is_values_sums_and_nothing_else(done: Refreshed, folder: Pat
         names = package.namelist()
         sheets = [package.read(name).decode() for name in names if name.startswith("xl/worksheets/sheet")]
     assert not any("vba" in name.lower() or "externalLink" in name for name in names)
-    formulas = [part.split("</f>")[0].split(">", 1)[1] for sheet in sheets for part in sheet.split("<f")[1:]]
+    formulas = re.findall(r"<f>(.*?)</f>", "".join(sheets))
     assert formulas
     assert all(formula.startswith("SUM(") for formula in formulas)
     assert not any("<f>" in cell and "<v>" not in cell for sheet in sheets for cell in sheet.split("</c>"))
@@ -215,7 +216,7 @@ def test_views_hold_every_queue_and_period(done: Refreshed, folder: Path) -> Non
     assert shown == pytest.approx(gap["over_under_fte"].sum(), abs=0.1)
 
 
-# ---- bad input ---------------------------------------------------------------------------------------------------------
+# ---- bad input ----
 
 
 def _found(plan: Plan, name: str, **changes: object) -> list[str]:
@@ -261,8 +262,6 @@ def test_a_plan_that_asks_for_the_impossible_states_its_shortfall() -> None:
         },
         {**inputs.names, "Grain": "4w"},
     )
-    from xlplan.planning.pipeline import run
-
     computed = run(plan)
     gap = computed["tblGap"]
     assert gap["unmet_hours"].sum() > 0.5 * gap["required"].sum()

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data = {"error": error.sentence(), "findings": [asdict(finding) for finding in findings]}
     except PlanError as error:
         code, lines, data = _failed(error)
-    _say(options, code, lines, {"exit": code, **data})
+    try:
+        _say(options, code, lines, {"exit": code, **data})
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - what is left to flush at exit goes nowhere
     return code
 
 

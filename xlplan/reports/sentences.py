@@ -67,9 +67,9 @@ def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
     if head.unmet_hours > 0.5:
         queue, language = gap.index[0]
         said.append(
-            f"For {head.unmet_hours:,.0f} of these hours ({_share(head.unmet_hours / head.hours)}) there is nobody, most "
-            f"of all in {queue} {language} with {gap.iloc[0]:,.0f}; they are priced at {currency} {head.penalty:,.0f} of "
-            f"penalties, which are not in the cost."
+            f"For {head.unmet_hours:,.0f} of these hours ({_share(head.unmet_hours / head.hours)}) there is nobody, "
+            f"most of all in {queue} {language} with {gap.iloc[0]:,.0f}; they are priced at {currency} "
+            f"{head.penalty:,.0f} of penalties, which are not in the cost."
         )
     else:
         said.append("All of these hours are placed at a site that may and can do them.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from xlplan.planning.forecast.histories import known_volumes
 from xlplan.tables.plan import Plan
 
 PAST_PERIODS = 13
@@ -171,11 +172,7 @@ def _whole_actuals(plan: Plan) -> pd.Series[float]:
 
 def _past(plan: Plan, *, weekly: bool) -> pd.DataFrame:
     start = pd.Timestamp(plan.name("PlanStart"))
-    frames = []
-    for name in ("tblInterval", "tblActual"):
-        history = plan[name].loc[lambda f: f["start"].lt(start) & f["volume"].notna(), ["start", "volume"]]
-        frames.append(history)
-    history = pd.concat(frames, ignore_index=True)
+    history = known_volumes(plan).loc[lambda f: f["start"].lt(start)]
     if history.empty:
         return pd.DataFrame()
     if weekly:

@@ -114,12 +114,14 @@ def test_every_cell_of_an_array_has_its_own_error(sheet: Sheet) -> None:
 
 def test_arguments_left_out_and_left_empty_have_their_defaults(sheet: Sheet) -> None:
     assert sheet.type("A1", AGENTS.format("100")) == 14
-    assert sheet.type("A2", "=XP_AGENTS(100;180;30;80%;20;;;FALSE())") == called(
-        "XP_AGENTS", 100, 180, 30, 0.8, 20, None, None, False
-    )[0][0]
-    assert sheet.type("A3", "=XP_AGENTS(100;180;30;80%;20;;70%)") == called(
-        "XP_AGENTS", 100, 180, 30, 0.8, 20, None, 0.7
-    )[0][0]
+    assert (
+        sheet.type("A2", "=XP_AGENTS(100;180;30;80%;20;;;FALSE())")
+        == called("XP_AGENTS", 100, 180, 30, 0.8, 20, None, None, False)[0][0]
+    )
+    assert (
+        sheet.type("A3", "=XP_AGENTS(100;180;30;80%;20;;70%)")
+        == called("XP_AGENTS", 100, 180, 30, 0.8, 20, None, 0.7)[0][0]
+    )
 
 
 @pytest.mark.parametrize(

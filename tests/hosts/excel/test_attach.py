@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from xlplan.errors import HostError, PlanError, WorkbookError
 from xlplan.hosts.excel import attach as attaching
 from xlplan.hosts.excel.acts import ACTS
 from xlplan.hosts.excel.attach import attach, upgrade
+from xlplan.hosts.excel.doctor import examine
 from xlplan.hosts.excel.modules import all_modules
 from xlplan.hosts.excel.ribbon import KIND, SPACE
 from xlplan.hosts.excel.vba.project import Kind, Module, Project, module
@@ -224,6 +226,17 @@ def test_an_upgrade_of_what_is_current_touches_nothing(own: Path) -> None:
     assert not done.changed
     assert done.lines == ("own.xlsm is up to date.",)
     assert own.read_bytes() == before
+
+
+def test_a_workbook_that_excel_saved_is_still_current(own: Path) -> None:
+    project = Project.read(parts(own)["xl/vbaProject.bin"])
+    for each in project.modules.values():
+        lines = each.text.decode("cp1252").split("\r\n")
+        spelled = [line if line.lstrip().startswith("'") else line.replace("As", "AS  ").upper() for line in lines]
+        project.put(replace(each, text="\r\n".join(spelled).encode("cp1252")))
+    edit(own, "xl/vbaProject.bin", project.write())
+    assert not upgrade(own).changed
+    assert "has the modules of this xlplan" in " ".join(remark.what for remark in examine(own))
 
 
 def test_an_upgrade_renews_old_modules_and_keeps_everything_else(own: Path, attached: Path) -> None:

@@ -21,7 +21,13 @@ INSIDE = "xlplan_addin"
 SECONDS = 60.0
 """Time limit of one formula."""
 
-START = "import sys; sys.path.insert(0, {folder!r}); from xlplan.hosts.calc.worker import main; main()"
+START = (
+    "import faulthandler, sys; faulthandler.dump_traceback_later({seconds}, exit=True); "
+    "sys.path.insert(0, {folder!r}); from xlplan.hosts.calc.worker import main; main()"
+)
+"""Even a start that hangs ends after a while."""
+
+START_S = 60.0
 COMPONENT = f"from {INSIDE}.component import implementations\n\ng_ImplementationHelper = implementations()\n"
 DATED = (1980, 1, 1, 0, 0, 0)
 
@@ -71,7 +77,12 @@ MENU = f"""{HEAD}{DATA.format(name="Addons")}<node oor:name="AddonUI"><node oor:
 
 def command() -> list[str]:
     """What starts a worker of this Python, with this very xlplan."""
-    return [sys.executable, "-P", "-c", START.format(folder=str(Path(xlplan.__file__).resolve().parents[1]))]
+    return [
+        sys.executable,
+        "-P",
+        "-c",
+        START.format(seconds=START_S, folder=str(Path(xlplan.__file__).resolve().parents[1])),
+    ]
 
 
 def files(*, seconds: float = SECONDS) -> dict[str, bytes]:

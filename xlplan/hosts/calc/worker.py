@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import platform
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from xlplan import __version__
 from xlplan.functions import CellError, call, errorlog
 from xlplan.hosts.calc.addin.wire import PROTOCOL, error_number, receive, send
+from xlplan.hosts.calc.buttons import BUTTONS, press
 
 FAULTS = (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 """What a fault of xlplan itself may raise: it fails one cell, not the worker with every other cell."""
+
+TICK_S = 0.1
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -72,29 +78,67 @@ def _shown(item: Any) -> Any:
     return item if isinstance(item, str) else float(item)
 
 
-def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
-    """Answer until the other side has gone."""
-    from xlplan.hosts.calc.buttons import BUTTONS, press
+class Pipe:
+    """Messages to and from LibreOffice; a second thread may send, too."""
 
-    def ask(kind: str, *content: Any) -> Any:
-        send(outgoing, (kind, *content))
-        return receive(incoming)
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO) -> None:
+        self._incoming, self._outgoing = incoming, outgoing
+        self._sending = threading.Lock()
 
+    def send(self, message: Any) -> None:
+        """One message."""
+        with self._sending:
+            send(self._outgoing, message)
+
+    def receive(self) -> Any:
+        """One message."""
+        return receive(self._incoming)
+
+    def ask(self, kind: str, *content: Any) -> Any:
+        """A question in the middle of a command, and the answer."""
+        self.send((kind, *content))
+        return self.receive()
+
+
+@contextmanager
+def ticking(pipe: Pipe) -> Iterator[None]:
+    """Ticks for LibreOffice while a command computes: each lets it draw, and lets the planner stop us."""
+    done = threading.Event()
+
+    def tick() -> None:
+        while not done.wait(TICK_S):
+            pipe.send(("tick",))
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        ticker.join()
+
+
+def serve(pipe: Pipe) -> None:
+    """Answer until the other side has gone; a message that takes too long ends the process, whatever it is doing."""
     engine = Engine()
-    send(outgoing, PROTOCOL)
+    pipe.send(PROTOCOL)
     while True:
+        faulthandler.cancel_dump_traceback_later()
         try:
-            kind, *content = receive(incoming)
+            seconds, kind, *content = pipe.receive()
         except EOFError:
             return
+        faulthandler.dump_traceback_later(seconds, exit=True)
         if kind in BUTTONS:
-            send(outgoing, ("done", press(kind, ask)))
+            with ticking(pipe):
+                told = press(kind, pipe.ask)
+            pipe.send(("done", told))
         else:
-            send(outgoing, engine.answer(kind, *content))
+            pipe.send(engine.answer(kind, *content))
 
 
 def main() -> None:
     """Keep standard output for messages; what anything prints goes to the log."""
     outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, outgoing)
+    serve(Pipe(sys.stdin.buffer, outgoing))

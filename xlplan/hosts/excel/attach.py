@@ -11,7 +11,7 @@ from pathlib import Path
 from xlplan.errors import HostError, WorkbookError
 from xlplan.hosts.excel.acts import ACTS
 from xlplan.hosts.excel.code_names import code_names
-from xlplan.hosts.excel.modules import MACROS, SIGNS, all_modules
+from xlplan.hosts.excel.modules import MACROS, SIGNS, all_modules, is_current
 from xlplan.hosts.excel.ribbon import put_ribbon
 from xlplan.hosts.excel.settings_sheet import SHEET, add_settings
 from xlplan.hosts.excel.sheet_buttons import add_buttons
@@ -147,8 +147,7 @@ def _check_names(package: Package, project: Project, modules: list[Module]) -> N
 def _put_modules(package: Package, project: Project, modules: list[Module]) -> bool:
     """Put the modules into the package's VBA project; False when all of them are there already."""
     documents = [document(code.name, code.class_id) for code in code_names(package) if project.find(code.name) is None]
-    known = [project.find(module.name) for module in modules]
-    if not documents and [module and module.text for module in known] == [module.text for module in modules]:
+    if not documents and is_current(project, modules):
         return False
     for module in [*documents, *modules]:
         project.put(module)

@@ -15,8 +15,9 @@ from typing import Literal
 
 from xlplan.errors import HostError, WorkbookError
 from xlplan.hosts.excel.attach import read_project
-from xlplan.hosts.excel.modules import all_modules, xlwings_version
+from xlplan.hosts.excel.modules import all_modules, is_current, xlwings_version
 from xlplan.hosts.excel.settings_sheet import SHEET
+from xlplan.hosts.excel.vba.project import Project
 from xlplan.workbook.book import CellValue
 from xlplan.workbook.package.archive import Archive
 from xlplan.workbook.package.file_book import FileBook
@@ -207,26 +208,25 @@ def _workbook(path: Path, here: System) -> Iterator[Remark]:
     if project is None:
         yield Remark("problem", f"{path.name} has no macros", f"type: xlplan attach {path}")
         return
-    yield from _modules(path, {name: module.text for name, module in project.modules.items()})
+    yield from _modules(path, project)
     if settings is None:
         yield Remark("problem", f"{path.name} has no sheet {SHEET}", f"type: xlplan upgrade {path}")
         return
     yield from _sheet(path, settings)
 
 
-def _modules(path: Path, known: dict[str, bytes]) -> Iterator[Remark]:
+def _modules(path: Path, project: Project) -> Iterator[Remark]:
     try:
         wanted = all_modules()
     except HostError:
         return  # said already
-    missing = [module.name for module in wanted if module.name not in known]
-    old = [module.name for module in wanted if module.name in known and known[module.name] != module.text]
+    missing = [module.name for module in wanted if project.find(module.name) is None]
     if missing:
         yield Remark("problem", f"{path.name} lacks the module {missing[0]}", f"type: xlplan attach {path}")
-    elif old:
+    elif not is_current(project, wanted):
         yield Remark(
             "problem",
-            f"{path.name} was written by another xlplan or xlwings: {', '.join(old)}",
+            f"{path.name} was written by another release of xlplan or xlwings",
             f"close it and type: xlplan upgrade {path}",
         )
     else:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from xlplan.functions.registry import Argument, Function, functions
 from xlplan.hosts.excel.acts import ACTS
 from xlplan.hosts.excel.errors import MARK
 from xlplan.hosts.excel.two_hosts import for_both_hosts
-from xlplan.hosts.excel.vba.project import Module, class_module, module
+from xlplan.hosts.excel.vba.project import Module, Project, class_module, module
 
 CALC_SCHEME = "xlplan:"
 """In LibreOffice the same buttons go to the add-in, which answers to ``xlplan:`` and the name of the entry."""
@@ -45,17 +46,34 @@ def all_modules() -> list[Module]:
     HostError
         When xlwings is not installed, or is too old.
     """
-    return [
-        module(MACROS, macros_text()),
+    others = [
         module(FUNCTIONS, functions_text()),
         module(XLWINGS, for_both_hosts(_xlwings_file(XLWINGS_FILE))),
         class_module(DICTIONARY, for_both_hosts(_xlwings_file(DICTIONARY_FILE))),
     ]
+    return [module(MACROS, macros_text(_digest(others))), *others]
 
 
-def macros_text() -> str:
+def is_current(project: Project, modules: Sequence[Module]) -> bool:
+    """True when the project holds these very modules.
+
+    Excel's editor spells names and blanks in its own way when it saves, but leaves remarks alone: so the digest of all
+    the text stands in a remark of the first module.
+    """
+    first = project.find(modules[0].name)
+    head = modules[0].text.split(b"\r\n", 2)[1]
+    return first is not None and head in first.text and all(project.find(each.name) for each in modules)
+
+
+def _digest(others: Sequence[Module]) -> str:
+    texts = [macros_text("").encode(), *(each.text for each in others)]
+    return sha256(b"\0".join(texts)).hexdigest()[:12]
+
+
+def macros_text(digest: str) -> str:
     """The module of the buttons."""
-    return _text(MACROS) + "".join(_subs(act.macro, act.entry) for act in ACTS)
+    text = _text(MACROS).replace("@digest@", digest)
+    return text + "".join(_subs(act.macro, act.entry) for act in ACTS)
 
 
 def _subs(macro: str, entry: str) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from xlplan.planning.allocation.columns import Columns
 from xlplan.planning.allocation.problem import AllocationProblem, Floats, Ints
 from xlplan.planning.budget.contract import reached
-from xlplan.planning.lp import Programme, Runs, Solution, Solver, solve
+from xlplan.planning.lp import PROVEN, Programme, Runs, Solution, Solver, Status, relative_gap, solve
 
 LARGE = 5_000
 """Columns from which the descent takes the place of branching."""
@@ -69,17 +69,22 @@ def descend(
         tiers = after
     if best is None:
         return solve(programme, objective, solver=solver, gap=gap, seconds=seconds, seed=seed)
-    apart = (best.objective - relaxed.objective) / max(abs(best.objective), 1.0)
-    best = replace(best, bound=relaxed.objective, gap=apart, seconds=spent)
-    if apart <= gap:
-        return replace(best, status="gap_reached" if apart > LESS else "optimal")
+    best = _proven(best, relaxed.objective, gap=gap, seconds=spent)
     left = None if seconds is None else seconds - spent
-    if left is not None and left <= 0:
-        return replace(best, status="time_limit")
+    if best.status != "time_limit" or (left is not None and left <= 0):
+        return best
     branched = solve(programme, objective, solver=solver, gap=gap, seconds=left, seed=seed)
+    spent += branched.seconds
     if branched.found and branched.objective < best.objective:
-        return replace(branched, seconds=spent + branched.seconds)
-    return replace(best, status="time_limit", seconds=spent + branched.seconds)
+        return replace(branched, seconds=spent)
+    return _proven(best, max(best.bound, np.nan_to_num(branched.bound, nan=-np.inf)), gap=gap, seconds=spent)
+
+
+def _proven(found: Solution, bound: float, *, gap: float, seconds: float) -> Solution:
+    """A solution with a bound from elsewhere, and the status that it proves."""
+    apart = relative_gap(found.objective, bound)
+    status: Status = "optimal" if apart <= PROVEN else "gap_reached" if apart <= gap else "time_limit"
+    return replace(found, status=status, bound=bound, gap=apart, seconds=seconds)
 
 
 def _tiers(problem: AllocationProblem, columns: Columns, point: Floats) -> Ints:

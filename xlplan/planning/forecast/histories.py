@@ -67,6 +67,19 @@ def history(plan: Plan, stream: Workstream, *, before: np.datetime64) -> DayGrid
     return day_grid(rows, stream, last=before - np.timedelta64(1, "D"))
 
 
+def known_volumes(plan: Plan) -> pd.DataFrame:
+    """Every volume that the plan knows, once: queue, language, start, volume.
+
+    A workstream with weeks or months has its intervals in them.
+    """
+    key = ["queue", "language"]
+    weeks, intervals = plan["tblActual"], plan["tblInterval"]
+    summed = pd.MultiIndex.from_frame(weeks[key].drop_duplicates())
+    alone = ~pd.MultiIndex.from_frame(intervals[key]).isin(summed)
+    rows = pd.concat([weeks[[*key, "start", "volume"]], intervals.loc[alone, [*key, "start", "volume"]]])
+    return rows.loc[rows["volume"].notna()].reset_index(drop=True)
+
+
 def week_shape(plan: Plan, stream: Workstream, *, before: np.datetime64) -> Floats | None:
     """Mean volume by weekday and interval, shape (7, P), from the intervals before a day; None without them.
 

@@ -6,7 +6,19 @@ status is believed: every point is checked against the rows before it is returne
 """
 
 from xlplan.planning.lp.programme import Family, Programme, Sense, Term
-from xlplan.planning.lp.solution import Solution, Status
-from xlplan.planning.lp.solve import Runs, Solver, solve
+from xlplan.planning.lp.solution import Solution, Status, relative_gap
+from xlplan.planning.lp.solve import PROVEN, Runs, Solver, solve
 
-__all__ = ["Family", "Programme", "Runs", "Sense", "Solution", "Solver", "Status", "Term", "solve"]
+__all__ = [
+    "PROVEN",
+    "Family",
+    "Programme",
+    "Runs",
+    "Sense",
+    "Solution",
+    "Solver",
+    "Status",
+    "Term",
+    "relative_gap",
+    "solve",
+]

@@ -40,6 +40,31 @@ def shrinkage(plan: Plan) -> list[Finding]:
     return found
 
 
+def some_shrinkage(plan: Plan) -> list[Finding]:
+    """Every site loses some paid time: leave, sickness, breaks."""
+    start = plan.names.get("PlanStart")
+    if start is None:
+        return []
+    rows = plan["tblShrink"]
+    due = rows.loc[rows["rate"].gt(0) & rows["month"].le(pd.Timestamp(start))]
+    stated = plan["tblSiteCalendar"].loc[lambda f: f["hours_per_fte"].notna(), "site"]
+    covered = set(due["site"]) | set(stated)
+    return [
+        Finding(
+            "no_shrinkage",
+            "warning",
+            "tblSite",
+            "site",
+            position + 1,
+            f"no shrinkage at {site} on {pd.Timestamp(start):%Y-%m-%d}",
+            "leave, sickness and breaks: without them every paid hour is worked",
+            f"add rows to tblShrink: {site}, leave and sickness, {pd.Timestamp(start):%Y-%m-01}, 0.16",
+        )
+        for position, site in enumerate(plan["tblSite"]["site"])
+        if isinstance(site, str) and site not in covered
+    ]
+
+
 def pay(plan: Plan) -> list[Finding]:
     """In-house sites have a wage for agents on the first day of the plan."""
     start = plan.names.get("PlanStart")
@@ -126,6 +151,7 @@ def calendars(plan: Plan) -> list[Finding]:
 RULES = (
     Rule("site", "The plan has a site", "error", place),
     Rule("shrinkage", "Shrinkage leaves time for work at every site", "error", shrinkage),
+    Rule("no_shrinkage", "Every site has some shrinkage", "warning", some_shrinkage),
     Rule("calendar", "Holiday calendars that are named have days", "error", calendars),
     Rule("pay", "Every in-house site has pay from PlanStart", "error", pay),
     Rule("fx", "Every currency has a rate", "error", exchange),

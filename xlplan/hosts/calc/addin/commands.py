@@ -12,7 +12,7 @@ from xlplan.hosts.calc.addin.window import Message, Stopped, Window
 
 NAMES = ("check", "refresh")
 LONGEST_S = 3600.0
-"""Longest silence of a worker that computes a plan; Esc stops it long before."""
+"""Time limit of a plan; Esc stops it long before."""
 
 READS = frozenset({"facts", "tables", "names", "read", "filled"})
 
@@ -63,7 +63,7 @@ class Commands:
         window.begin("xlplan")
         try:
             worker = Worker(self._command, self._path)
-            return Message(*worker.converse((name,), seconds=LONGEST_S, answer=answer, idle=window.glance))
+            return Message(*worker.converse((name,), seconds=LONGEST_S, answer=answer, tick=window.glance))
         except Stopped:
             return Message("warning", "Stopped; nothing was written.")
         except WorkerFailed as failed:

@@ -1,10 +1,14 @@
-"""The worker seen from LibreOffice: a child process, started when it is needed, watched, and restarted once."""
+"""The worker seen from LibreOffice: a child process, started when it is needed and restarted once.
+
+No thread runs here. When Python's garbage collector runs in a thread and meets a UNO object, it waits for
+LibreOffice's own lock while it holds Python's; whoever holds the first and waits for the second waits for ever. So the
+worker watches its time limit itself, and it is the worker who ticks while it computes.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import subprocess
 import threading
 import time
@@ -18,9 +22,6 @@ FOREIGN = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 FAILURES, PAUSE_S = 2, 30.0
 """After so many failures in a row every cell is answered at once for a while, or a sheet of formulas would freeze."""
-
-GLANCE_S = 0.1
-"""How often the clock is looked at, and how often the planner may press Esc."""
 
 
 class WorkerFailed(Exception):
@@ -42,8 +43,6 @@ class Worker:
         self._command = list(command)
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
-        self._deadline: float | None = None
-        self._late = False
         self._alone = threading.Lock()
         self._failures, self._closed_until, self._why = 0, 0.0, ""
 
@@ -74,39 +73,41 @@ class Worker:
             return answer
 
     def converse(
-        self, message: Sequence[Any], *, seconds: float, answer: Callable[..., Any], idle: Callable[[], None]
+        self, message: Sequence[Any], *, seconds: float, answer: Callable[..., Any], tick: Callable[[], None]
     ) -> Any:
-        """Send a message and answer what the worker asks until it is done.
+        """Send a message and answer what the worker asks until it is done; it is ended then.
 
         Parameters
         ----------
         message : sequence
             What is to be done.
         seconds : float
-            Longest time between two messages of the worker.
+            Time limit.
         answer : callable
             Given what the worker asks; returns what to send back.
-        idle : callable
-            Called while the worker computes; may raise to end it.
+        tick : callable
+            Called again and again while the worker computes; may raise to end it.
 
         Raises
         ------
         WorkerFailed
             The worker ended or took too long.
         """
-        with self._alone:
-            try:
-                self._start(seconds)
-                send(self._to, message)
-                while True:
-                    kind, *content = self._patiently(seconds, idle)
-                    if kind == "done":
-                        return content[0]
+        try:
+            self._start()
+            send(self._to, (seconds, *message))
+            while True:
+                kind, *content = receive(self._from)
+                if kind == "done":
+                    return content[0]
+                if kind == "tick":
+                    tick()
+                else:
                     send(self._to, answer(kind, *content))
-            except (OSError, EOFError) as error:
-                raise WorkerFailed(self._sentence(error)) from error
-            finally:
-                self.stop()
+        except (OSError, EOFError) as error:
+            raise WorkerFailed(self._sentence(error)) from error
+        finally:
+            self.stop()
 
     def stop(self) -> None:
         """End the process, if it runs."""
@@ -115,21 +116,22 @@ class Worker:
             process.kill()
             process.wait()
             for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    _close(stream)
+                with contextlib.suppress(OSError):  # what was not sent to a process that has ended is of no use
+                    cast(BinaryIO, stream).close()
 
     def _asked(self, message: Sequence[Any], seconds: float) -> Any:
+        began = time.monotonic()
         try:
-            self._start(seconds)
-            send(self._to, message)
-            return self._receive(seconds)
+            self._start()
+            send(self._to, (seconds, *message))
+            return receive(self._from)
         except (OSError, EOFError) as error:
             self.stop()
-            if self._late:
+            if time.monotonic() - began >= seconds:
                 raise WorkerFailed(f"xlplan took longer than {seconds:g} seconds; give it fewer cells") from error
             raise
 
-    def _start(self, seconds: float) -> None:
+    def _start(self) -> None:
         if self._process is not None and self._process.poll() is None:
             return
         self.stop()
@@ -143,69 +145,19 @@ class Worker:
                 env=environment,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
-        threading.Thread(target=self._watch, args=[self._process], daemon=True).start()
-        protocol = self._receive(seconds)
-        if protocol != PROTOCOL:
+        if receive(self._from) != PROTOCOL:
             self.stop()
             raise WorkerFailed("the add-in and xlplan are of different releases; run xlplan calc install again")
 
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
-        """End a process that is late: reading from a pipe knows no time limit of its own."""
-        while process.poll() is None:
-            if self._process is process and self._deadline is not None and time.monotonic() > self._deadline:
-                self._late = True
-                process.kill()
-            time.sleep(GLANCE_S)
-
-    def _receive(self, seconds: float) -> Any:
-        self._late, self._deadline = False, time.monotonic() + seconds
-        try:
-            return receive(self._from)
-        finally:
-            self._deadline = None
-
-    def _patiently(self, seconds: float, idle: Callable[[], None]) -> Any:
-        """The next message, with a look at the planner in between."""
-        found: queue.Queue[Any] = queue.Queue()
-
-        def read() -> None:
-            try:
-                found.put(self._receive(seconds))
-            except (OSError, EOFError, ValueError) as error:
-                found.put(error)
-
-        threading.Thread(target=read, daemon=True).start()
-        while True:
-            try:
-                message = found.get(timeout=GLANCE_S)
-            except queue.Empty:
-                idle()
-                continue
-            if isinstance(message, Exception):
-                raise EOFError(str(message)) from message
-            return message
-
     @property
     def _to(self) -> BinaryIO:
-        return cast(BinaryIO, self._stream("stdin"))
+        return cast(BinaryIO, cast("subprocess.Popen[bytes]", self._process).stdin)
 
     @property
     def _from(self) -> BinaryIO:
-        return cast(BinaryIO, self._stream("stdout"))
-
-    def _stream(self, name: str) -> Any:
-        stream = getattr(self._process, name, None)
-        if stream is None:
-            raise EOFError("the worker was stopped")
-        return stream
+        return cast(BinaryIO, cast("subprocess.Popen[bytes]", self._process).stdout)
 
     def _sentence(self, error: Exception) -> str:
         if isinstance(error, WorkerFailed):
             return str(error)
         return f"xlplan's worker gave no answer ({error}); see {self._log}, or run xlplan calc install again"
-
-
-def _close(stream: Any) -> None:
-    """Close a pipe; what was not sent to a process that has ended is of no use."""
-    with contextlib.suppress(OSError):
-        stream.close()

@@ -1,5 +1,5 @@
 Attribute VB_Name = "Xlplan"
-' Written by xlplan @version@. xlplan upgrade writes this module anew: keep your own code in modules of your own.
+' Written by xlplan @version@ (@digest@). xlplan upgrade writes this module anew: keep your own code in modules of your own.
 '
 ' The module xlwings carries its own licence. The class Dictionary is VBA-Dictionary under the MIT License:
 '
