@@ -1,4 +1,4 @@
-"""Formulas in a real LibreOffice give what call() gives, errors and all, and the engine runs once for equal arguments."""
+"""Formulas in a real LibreOffice give what call() gives, errors and all; equal arguments are computed once."""
 
 from __future__ import annotations
 

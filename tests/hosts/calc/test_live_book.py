@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -181,11 +183,11 @@ def test_a_refresh_in_calc_is_a_refresh_by_the_command(plan: Path, opened: Any, 
     for name in set(headless.names()) - {"Stamp"}:
         assert live.read_name(name) == headless.read_name(name)
     assert live.names() == headless.names()
-    rows = live.read("tblKpiPeriod").place
-    assert f"$Figures.$H${rows.header_row}:$H${rows.header_row + rows.rows}" in document.ask("charts")
+    headless.save(plan.with_name("headless.xlsx"))
+    assert document.ask("charts") == opened(plan.with_name("headless.xlsx")).ask("charts")
     assert not document.ask("undo_possible")
     again = office.ask("command", "refresh", document.number)
-    assert again.startswith("Refreshed: 10 cells changed in 1 tables.")  # the run itself, in the log
+    assert re.match(r"Refreshed: \d+ cells changed in tblRun\.\n", again)
     assert not document.ask("message_shown")
 
 
@@ -207,6 +209,9 @@ def test_a_button_on_the_sheet_checks_the_plan_and_shows_it(plan: Path, opened: 
     document = opened(plan, hidden=False)
     assert not document.ask("message_shown")
     document.ask("click", "xlplan:check")
+    end = time.monotonic() + 60
+    while not document.ask("message_shown") and time.monotonic() < end:
+        time.sleep(0.1)  # a click is answered when LibreOffice comes to it
     assert document.ask("message_shown")
     assert "Ready to refresh" in document.office.log
 

@@ -97,9 +97,12 @@ def test_one_that_hangs_is_ended_after_its_time(make: Any, tmp_path: Path) -> No
 
 
 def test_one_of_another_release_is_refused(make: Any) -> None:
-    start = "import sys; sys.path.insert(0, {!r}); from xlplan.hosts.calc.addin.wire import send; send(sys.stdout.buffer, 0)"
+    start = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from xlplan.hosts.calc.addin.wire import send; "
+        "send(sys.stdout.buffer, 0)"
+    )
     with pytest.raises(WorkerFailed, match="different releases"):
-        make([sys.executable, "-c", start.format(str(ROOT))]).ask(SIMPLE, seconds=60)
+        make([sys.executable, "-P", "-c", start]).ask(SIMPLE, seconds=60)
 
 
 def test_what_anything_prints_goes_to_the_log(make: Any, tmp_path: Path) -> None:

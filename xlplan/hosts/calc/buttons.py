@@ -53,9 +53,9 @@ def _refresh(ask: Ask) -> Told:
     door.release()
     changed = [change for change in done.changes if change.cells or change.rows_before != change.rows_after]
     cells = sum(change.cells for change in changed)
-    headline = (
-        f"Refreshed: {cells:,} cells changed in {len(changed)} tables." if changed else "Refreshed: nothing changed."
-    )
+    tables = ", ".join(change.table for change in changed[:SHOWN])
+    more = f" and {len(changed) - SHOWN} more tables" if len(changed) > SHOWN else ""
+    headline = f"Refreshed: {cells:,} cells changed in {tables}{more}."
     lines = [*done.sentences(book.label), *_lines([f for f in done.findings if f.severity != "info"])]
     return ("info" if done.passed else "warning"), headline, lines
 

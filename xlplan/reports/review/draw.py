@@ -47,6 +47,8 @@ WIDTHS = {
     "month": 11,
 }
 TOP = 4
+CHART_ROWS = 25
+"""Rows that a chart covers, with a little room below."""
 TOTAL_FONT = Font(name=styles.FONT, size=10, bold=True, color=styles.INK)
 TOTAL_LINE = Border(top=Side(style="thin", color=styles.INK), bottom=Side(style="double", color=styles.INK))
 
@@ -103,7 +105,7 @@ def _sheet(sheet: Worksheet, spec: Sheet, footer: str) -> dict[str, CellValue]:
             chart,
             spec.blocks[chart.block],
             placed[chart.block],
-            f"{get_column_letter(width + 2)}{4 + 18 * number}",
+            f"{get_column_letter(width + 2)}{4 + CHART_ROWS * number}",
         )
     _print(sheet, placed[0][0] if len(spec.blocks) == 1 and placed else 0, footer)
     return formulas
@@ -222,4 +224,4 @@ def _print(sheet: Worksheet, first: int, footer: str) -> None:
     sheet.oddFooter.left.text, sheet.oddFooter.center.text = "&F", re.sub("&", "&&", footer)
     sheet.oddFooter.right.text = "page &P of &N"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.page_margins.top, sheet.page_margins.bottom, sheet.page_margins.footer = 0.5, 0.8, 0.4
