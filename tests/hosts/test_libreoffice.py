@@ -88,9 +88,9 @@ def test_dates_times_and_truths_are_understood(shown: Shown, plan: xlplan.Plan) 
 @pytest.mark.parametrize(
     ("title", "table", "columns"),
     [
-        ("Volume by period, with 80 % bounds", "tblKpiVolume", ["actual", "volume", "low_80", "high_80"]),
+        ("Volume per week, with 80 % bounds", "tblKpiVolume", ["actual", "volume", "low_80", "high_80"]),
         ("Agents through the day, mean of open days", "tblKpiDay", ["agents_mean", "agents_peak", "agents_needed"]),
-        ("Cost by period", "tblKpiPeriod", ["cost"]),
+        ("Cost per week", "tblKpiPeriod", ["cost_week"]),
     ],
 )
 def test_charts_show_all_rows_of_their_tables(
@@ -140,7 +140,7 @@ def test_every_sheet_prints(workbook: Path, folder: Path, shown: Shown) -> None:
     for sheet in ("Summary", "Checks", "Queues"):
         first = texts[printed.index(sheet)]
         assert first.lstrip().startswith(sheet)
-    assert "Volume by period, with 80 % bounds" in texts[printed.index("Summary")]
+    assert "Volume per week, with 80 % bounds" in texts[printed.index("Summary")]
     assert printed.count("Summary") == 1, "the figures and their charts fit one page"
     assert [text for text in texts if "###" in text] == [], "a column is too narrow for its numbers"
     assert all(picture.stat().st_size > 1000 for picture in pictures)

@@ -10,6 +10,7 @@ import pandas as pd
 from xlplan.planning.forecast.histories import known_volumes
 from xlplan.tables.plan import Plan
 
+DAYS_WEEK = 7
 PAST_PERIODS = 13
 """Weeks (or months) of history that the volume chart shows before the plan."""
 
@@ -143,19 +144,38 @@ def kpi_table(plan: Plan, *, failed: int, first_failure: str = "") -> pd.DataFra
 
 
 def volume_figures(plan: Plan) -> pd.DataFrame:
-    """tblKpiVolume: past periods with what came, then the plan's with its bounds."""
+    """tblKpiVolume: past periods with what came, then the plan's with its bounds, all as items in a mean week.
+
+    Weeks and months then stand on one scale. Bounds of several workstreams are not added: their errors are taken as
+    independent of each other.
+    """
     periods = plan["tblPeriod"]
-    forecast = plan["tblForecast"].groupby("period")[["volume", "low_80", "high_80"]].sum()
-    rows = periods[["period", "start"]].set_index("period").join(forecast).join(_whole_actuals(plan)).reset_index()
+    rows = plan["tblForecast"].assign(
+        below=lambda f: (f["volume"] - f["low_80"]) ** 2, above=lambda f: (f["high_80"] - f["volume"]) ** 2
+    )
+    sums = rows.groupby("period")[["volume", "below", "above"]].sum()
+    forecast = pd.DataFrame(
+        {
+            "volume": sums["volume"],
+            "low_80": (sums["volume"] - np.sqrt(sums["below"])).clip(lower=0.0),
+            "high_80": sums["volume"] + np.sqrt(sums["above"]),
+        }
+    )
+    ahead = periods[["period", "start"]].set_index("period").join(forecast).join(_whole_actuals(plan))
+    measures = ["volume", "low_80", "high_80", "actual"]
+    ahead[measures] = ahead[measures].mul(DAYS_WEEK / periods.set_index("period")["days"], axis=0)
     past = _past(plan, weekly=bool(periods["grain"].iloc[0] == "week"))
-    return pd.concat([past, rows], ignore_index=True) if not past.empty else rows
+    ahead = ahead.reset_index()
+    return pd.concat([past, ahead], ignore_index=True) if not past.empty else ahead
 
 
 def period_figures(plan: Plan) -> pd.DataFrame:
     """tblKpiPeriod: hours, FTE and cost of each planned period."""
     required = plan["tblReq"].groupby("period")["required_hours"].sum()
     placed = plan["tblAllocation"].groupby("period")[["fte", "paid_hours", "cost"]].sum()
-    return plan["tblPeriod"][["period", "start"]].set_index("period").join(required).join(placed).reset_index()
+    periods = plan["tblPeriod"][["period", "start", "days"]].set_index("period")
+    rows = periods.join(required).join(placed)
+    return rows.assign(cost_week=rows["cost"] * DAYS_WEEK / rows["days"]).reset_index()
 
 
 def _whole_actuals(plan: Plan) -> pd.Series[float]:
@@ -180,6 +200,8 @@ def _past(plan: Plan, *, weekly: bool) -> pd.DataFrame:
     else:
         first = history["start"].dt.normalize().dt.to_period("M").dt.start_time
     sums = history.groupby(first)["volume"].sum().iloc[-PAST_PERIODS:]
+    if not weekly:
+        sums = sums * DAYS_WEEK / sums.index.days_in_month
     label = [f"{day.isocalendar()[0]}-W{day.isocalendar()[1]:02d}" if weekly else f"{day:%Y-%m}" for day in sums.index]
     return pd.DataFrame({"period": label, "start": sums.index, "actual": sums.to_numpy()})
 

@@ -123,6 +123,22 @@ class Driver:
     def calculate_all(self, number: int) -> None:
         self._models[number].calculateAll()
 
+    def formulas(self, number: int, sheet: str, area: str, texts: Any) -> None:
+        """Many formulas at once."""
+        self._area(number, sheet, area).setFormulaArray(tuple(tuple(row) for row in texts))
+
+    def seconds(self, number: int, sheet: str, area: str, rows: Any, last: str) -> float:
+        """How long LibreOffice takes to calculate what depends on new values, up to the cell that is looked at last."""
+        model = self._models[number]
+        model.enableAutomaticCalculation(False)
+        self.put(number, sheet, area, rows)
+        began = time.perf_counter()
+        model.calculate()
+        self._area(number, sheet, last).getCellByPosition(0, 0).getValue()
+        found = time.perf_counter() - began
+        model.enableAutomaticCalculation(True)
+        return found
+
     def protect(self, number: int, sheet: str) -> None:
         self._models[number].Sheets.getByName(sheet).protect("")
 

@@ -112,8 +112,15 @@ def test_given_classes_cost_hiring_and_training_once() -> None:
         "nesting_weeks": [1.0], "training_yield": [1.0], "nesting_yield": [1.0], "hire_cost": [300.0],
         "training_cost": [50.0], "currency": ["EUR"],
     }  # fmt: skip
-    classes = {"class_id": ["C1", "C2"], "language": ["EN", "EN"], "site": ["HQ", "HQ"], "role": ["agent", "agent"],
-               "status": ["approved", "cancelled"], "start": [dt.date(2026, 4, 13)] * 2, "heads": [4.0, 9.0]}  # fmt: skip
+    classes = {
+        "class_id": ["C1", "C2"],
+        "language": ["EN", "EN"],
+        "site": ["HQ", "HQ"],
+        "role": ["agent", "agent"],
+        "status": ["approved", "cancelled"],
+        "start": [dt.date(2026, 4, 13)] * 2,
+        "heads": [4.0, 9.0],
+    }
     plan = DONE.with_table("tblHiring", terms).with_table("tblClass", classes)
     found = steps.run(plan, [BUDGET])
     assert line(found, "hiring") == pytest.approx(4 * 300 * 1.1)

@@ -51,7 +51,7 @@ def _refresh(ask: Ask) -> Told:
 
     done = macros.refresh(book, now=dt.datetime.now(dt.UTC), progress=progress)
     door.release()
-    changed = [change for change in done.changes if change.cells or change.rows_before != change.rows_after]
+    changed = [change for change in done.changes if change.cells]
     cells = sum(change.cells for change in changed)
     tables = ", ".join(change.table for change in changed[:SHOWN])
     more = f" and {len(changed) - SHOWN} more tables" if len(changed) > SHOWN else ""

@@ -173,15 +173,21 @@ def _grid(book: Workbook, sheet: Worksheet, grid: GridSpec) -> None:
     last = len(grid.index) + grid.columns
     for column in range(1, last + 1):
         header = sheet.cell(HEADER_ROW, column)
-        header.font, header.fill = styles.HEADER, styles.fill(styles.HEADER_ENGINE)
-        header.alignment = styles.HEADER_ALIGN
+        header.font, header.alignment = styles.HEADER, styles.HEADER_ALIGN
         sheet.column_dimensions[get_column_letter(column)].width = 18 if column < first else 10.5
         for row in range(FIRST_ROW, FIRST_ROW + grid.rows):
             cell = sheet.cell(row, column)
-            cell.font, cell.border = styles.ENGINE, styles.GRID
+            cell.font = styles.ENGINE
             cell.number_format = "@" if column < first else grid.number_format
     for column, text in enumerate(grid.index, start=1):
         sheet.cell(HEADER_ROW, column, text)
+    # Only what a refresh fills is dressed: the rest of the room stays white paper.
+    end = get_column_letter(last)
+    head, body = f"A{HEADER_ROW}:{end}{HEADER_ROW}", f"A{FIRST_ROW}:{end}{FIRST_ROW + grid.rows - 1}"
+    band = styles.fill(styles.HEADER_ENGINE)
+    sheet.conditional_formatting.add(head, FormulaRule(formula=[f"LEN(A${HEADER_ROW})>0"], fill=band))
+    filled = f"AND(LEN($A{FIRST_ROW})>0,LEN(A${HEADER_ROW})>0)"
+    sheet.conditional_formatting.add(body, FormulaRule(formula=[filled], border=styles.GRID))
     if grid.heat:
         area = f"{get_column_letter(first)}{FIRST_ROW}:{get_column_letter(last)}{FIRST_ROW + grid.rows - 1}"
         colours = {"start_color": "E06666", "mid_color": "FFFFFF", "end_color": "9FC5E8"}

@@ -12,7 +12,7 @@ SUMMARY = SheetSpec(
     (
         ChartSpec(
             "line",
-            "Volume by period, with 80 % bounds",
+            "Volume per week, with 80 % bounds",
             "tblKpiVolume",
             "period",
             (
@@ -21,7 +21,7 @@ SUMMARY = SheetSpec(
                 ("low_80", "lower 80 %", "dashed"),
                 ("high_80", "upper 80 %", "dashed"),
             ),
-            "items",
+            "items per week",
             "period",
             "General",
             "F4",
@@ -43,11 +43,11 @@ SUMMARY = SheetSpec(
         ),
         ChartSpec(
             "column",
-            "Cost by period",
+            "Cost per week",
             "tblKpiPeriod",
             "period",
-            (("cost", "cost", "solid"),),
-            "plan currency",
+            (("cost_week", "cost", "solid"),),
+            "plan currency per week",
             "period",
             "General",
             "A32",
