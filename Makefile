@@ -1,4 +1,4 @@
-# make demo    see what xlplan does, on real calls
+# make demo    see what xlplan does, on real calls and on a whole organisation
 # make test    run all tests; installs what they need, LibreOffice included
 # make lint    ruff and mypy            make bench   benchmarks, beside their peers
 # make sample  write templates, sample workbook, reference pages and the outputs shown in the documents again
@@ -17,6 +17,7 @@ demo: $(VENV)/installed
 	@mkdir -p demo
 	$(VENV)/bin/xlplan new demo/us_bank_calls.xlsx --volumes $(CALLS) --hold-back 4 --time-zone America/New_York --force
 	$(VENV)/bin/xlplan refresh demo/us_bank_calls.xlsx
+	$(VENV)/bin/xlplan demo demo
 
 test: $(VENV)/installed-dev
 	@tools/install_libreoffice.sh

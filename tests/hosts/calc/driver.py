@@ -133,11 +133,10 @@ class Driver:
         model.enableAutomaticCalculation(False)
         self.put(number, sheet, area, rows)
         began = time.perf_counter()
+        model.enableAutomaticCalculation(True)
         model.calculate()
         self._area(number, sheet, last).getCellByPosition(0, 0).getValue()
-        found = time.perf_counter() - began
-        model.enableAutomaticCalculation(True)
-        return found
+        return time.perf_counter() - began
 
     def protect(self, number: int, sheet: str) -> None:
         self._models[number].Sheets.getByName(sheet).protect("")
