@@ -32,8 +32,8 @@ class Door(Protocol):
     def facts(self) -> Mapping[str, Any]:
         """``label`` and ``epoch`` (year, month, day) of the document."""
 
-    def tables(self) -> Mapping[str, tuple[Area, Sequence[CellValue], Sequence[int]]]:
-        """Area with header, header and columns of formulas of every table."""
+    def tables(self) -> Mapping[str, tuple[Area, Sequence[CellValue], Sequence[int], bool]]:
+        """Area with header, header, columns of formulas of every table, and whether cells in it are merged."""
 
     def names(self) -> Mapping[str, tuple[str, int, int]]:
         """Sheet, row and column of every named cell."""
@@ -91,7 +91,10 @@ class CalcBook:
 
     def places(self) -> dict[str, TablePlace]:
         """Every named table and where it stands; an empty table counts its one blank row."""
-        return {name: _place(name, *facts) for name, facts in self._door.tables().items()}
+        return {
+            name: _place(name, area, header, formulas)
+            for name, (area, header, formulas, _) in self._door.tables().items()
+        }
 
     def read(self, table: str) -> TableCells:
         """The body of one table, column by column; a table whose only row is blank is empty."""
@@ -141,7 +144,14 @@ class CalcBook:
         if table.casefold() not in places:
             known = ", ".join(sorted(place.name for place in places.values())) or "none"
             raise WorkbookError(f"no table named {table!r}", where=self.label, do=f"its tables: {known}")
-        return places[table.casefold()]
+        place = places[table.casefold()]
+        if self._door.tables()[place.name][3]:
+            raise WorkbookError(
+                "merged cells lie inside it",
+                where=f"table {place.name} on {place.sheet}",
+                do="unmerge them; a table has one value per cell",
+            )
+        return place
 
     def _body(self, place: TablePlace) -> list[list[CellValue]]:
         rows = (
@@ -183,7 +193,7 @@ class CalcBook:
         sheet, _, left, bottom, right = _area(place, place.columns)
         needed = (sheet, bottom + 1, left, place.header_row + rows - 1, right)
         blockers = self._door.filled(needed)
-        blockers += [f"table {name}" for name, (area, _, _) in self._door.tables().items() if _meet(area, needed)]
+        blockers += [f"table {name}" for name, (area, *_) in self._door.tables().items() if _meet(area, needed)]
         if blockers:
             more = f" and {len(blockers) - SHOWN} more" if len(blockers) > SHOWN else ""
             raise WorkbookError(

@@ -27,6 +27,8 @@ from xlplan.hosts.calc.addin.wire import receive, send
 RESTART = 81
 """Exit code with which LibreOffice asks to be started again after it has taken in an extension."""
 LONGEST_START_S = 60.0
+ALWAYS = 4
+"""com.sun.star.document.MacroExecMode: macros run, nobody is asked."""
 
 
 class Driver:
@@ -83,12 +85,8 @@ class Driver:
 
     def open(self, path: str | None, hidden: bool) -> int:
         url = uno.systemPathToFileUrl(path) if path else "private:factory/scalc"
-        options = []
-        if hidden:
-            option = PropertyValue()
-            option.Name, option.Value = "Hidden", True
-            options.append(option)
-        model = self._desktop.loadComponentFromURL(url, "_blank", 0, tuple(options))
+        options = (_option("Hidden", hidden), _option("MacroExecutionMode", ALWAYS))
+        model = self._desktop.loadComponentFromURL(url, "_blank", 0, options)
         number = max(self._models, default=0) + 1
         self._models[number] = model
         return number
@@ -128,14 +126,12 @@ class Driver:
         self._area(number, sheet, area).setFormulaArray(tuple(tuple(row) for row in texts))
 
     def seconds(self, number: int, sheet: str, area: str, rows: Any, last: str) -> float:
-        """How long LibreOffice takes to calculate what depends on new values, up to the cell that is looked at last."""
+        """How long LibreOffice takes to put in new values and to calculate what depends on them."""
         model = self._models[number]
-        model.enableAutomaticCalculation(False)
-        self.put(number, sheet, area, rows)
         began = time.perf_counter()
-        model.enableAutomaticCalculation(True)
+        self.put(number, sheet, area, rows)
         model.calculate()
-        self._area(number, sheet, last).getCellByPosition(0, 0).getValue()
+        self._area(number, sheet, last).getDataArray()
         return time.perf_counter() - began
 
     def protect(self, number: int, sheet: str) -> None:
@@ -188,6 +184,14 @@ class Driver:
         control = model.CurrentController.getControl(button)
         control.AccessibleContext.doAccessibleAction(0)
 
+    def basic(self, number: int, source: str) -> Any:
+        """What the function Main of a Basic module returns that stands in the document."""
+        model = self._models[number]
+        model.BasicLibraries.createLibrary("Tests").insertByName("Test", source)
+        address = "vnd.sun.star.script:Tests.Test.Main?language=Basic&location=document"
+        answer, _, _ = model.getScriptProvider().getScript(address).invoke((), (), ())
+        return answer
+
     def press_escape_while(self, number: int, url: str) -> None:
         """Start a command, as a menu does, and press Esc while it computes."""
         controller = self._models[number].CurrentController
@@ -221,6 +225,12 @@ class Driver:
 
     def _area(self, number: int, sheet: str, area: str) -> Any:
         return self._models[number].Sheets.getByName(sheet).getCellRangeByName(area)
+
+
+def _option(name: str, value: Any) -> PropertyValue:
+    option = PropertyValue()
+    option.Name, option.Value = name, value
+    return option
 
 
 def main() -> None:

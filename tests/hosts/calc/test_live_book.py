@@ -26,7 +26,6 @@ from xlplan.workbook.live_calc import CalcBook
 from xlplan.workbook.package.file_book import FileBook
 
 pytestmark = pytest.mark.xdist_group("office")
-SAMPLE = ROOT / "workbooks" / "us_bank_calls.xlsx"
 
 
 class OpenDoor(HeldDoor):
@@ -138,6 +137,22 @@ def test_a_protected_sheet_is_refused_before_anything_is_written(tmp_path: Path,
     assert book.read("tblPlan").columns["volume"] == [100, 50, 75]
 
 
+def test_merged_cells_in_a_table_are_refused(tmp_path: Path, opened: Any) -> None:
+    made = neighbours()
+    made.sheets[0].tail = '<mergeCells count="1"><mergeCell ref="B3:B4"/></mergeCells>'
+    book = CalcBook(OpenDoor(opened(made.save(tmp_path / "merged.xlsx"))))
+    with pytest.raises(WorkbookError, match="unmerge"):
+        book.read("tblSum")
+    assert book.read("tblBeside").columns == {"c": [7, 8, 9]}
+
+
+def test_an_array_formula_that_reaches_into_a_table_is_told(tmp_path: Path, opened: Any) -> None:
+    document = opened(neighbours().save(tmp_path / "array.xlsx"))
+    document.type_array("B5:B6", "=F4:F5")
+    with pytest.raises(HostError, match="without saving"):
+        CalcBook(OpenDoor(document)).write("tblSum", {"a": [10, 20, 30]})
+
+
 # ---- the buttons ----------------------------------------------------------------------------------------------------
 
 
@@ -214,6 +229,15 @@ def test_a_button_on_the_sheet_checks_the_plan_and_shows_it(plan: Path, opened: 
         time.sleep(0.1)  # a click is answered when LibreOffice comes to it
     assert document.ask("message_shown")
     assert "Ready to refresh" in document.office.log
+
+
+def test_the_macro_of_the_document_works(plan: Path, opened: Any) -> None:
+    page = (ROOT / "docs" / "how-to" / "calc.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```text\n(Set job = .*?)```", page, flags=re.DOTALL)
+    body = shown.replace("MsgBox ", "Main = ").replace('"refresh"', '"check"')
+    assert body.count("Main = ") == body.count('"check"') == 1
+    said = opened(plan).ask("basic", f"Function Main()\n{body}End Function\n")
+    assert said.startswith("Ready to refresh")
 
 
 def test_a_document_without_a_plan_is_told_so(office: Office, sheet: Sheet) -> None:

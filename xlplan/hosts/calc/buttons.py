@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from xlplan import macros
-from xlplan.errors import SHOWN, PlanError, TableError
+from xlplan.errors import SHOWN, HostError, PlanError, TableError
 from xlplan.hosts.calc.door import Ask, HeldDoor
 from xlplan.tables.schema import Finding, errors
 from xlplan.workbook.live_calc import CalcBook
@@ -30,6 +30,8 @@ def press(name: str, ask: Ask) -> Told:
     except TableError as error:
         found = list(error.findings)
         return "error", f"Nothing was written: errors in the plan: {len(found)}", _lines(found)
+    except HostError as error:
+        return "error", "LibreOffice did not take the results.", [error.sentence()]
     except PlanError as error:
         return "error", "Nothing was written.", [error.sentence()]
 

@@ -34,10 +34,9 @@ class HeldDoor:
         """Label and epoch."""
         return self._once("facts")
 
-    def tables(self) -> Mapping[str, tuple[Area, Sequence[CellValue], Sequence[int]]]:
-        """Areas, headers and columns of formulas."""
-        found = self._once("tables")
-        return {name: (area, _read(header), formulas) for name, (area, header, formulas) in found.items()}
+    def tables(self) -> Mapping[str, tuple[Area, Sequence[CellValue], Sequence[int], bool]]:
+        """Areas, headers, columns of formulas, merged cells."""
+        return {name: (area, _read(header), *more) for name, (area, header, *more) in self._once("tables").items()}
 
     def names(self) -> Mapping[str, tuple[str, int, int]]:
         """Named cells."""
@@ -73,7 +72,7 @@ class HeldDoor:
         Raises
         ------
         HostError
-            LibreOffice refuses them; nothing was changed.
+            LibreOffice refuses them; the sentence says whether anything was changed.
         """
         changes, self._changes = self._changes, []
         self._known.clear()

@@ -111,8 +111,8 @@ def status(office: str | None = None) -> Status:
     worker = Worker(command(), os.devnull)
     try:
         answer = worker.ask(("status",), seconds=ANSWER_S)
-    except WorkerFailed as failed:
-        problems.append(str(failed))
+    except WorkerFailed:
+        problems.append("no worker starts with this Python; run xlplan call XP_OCCUPANCY 80 100 to see why")
         answer = None
     finally:
         worker.stop()

@@ -38,7 +38,7 @@ class Commands:
 
     def run(self, name: str, model: Any) -> Message:
         """Do it on a document, and show and return what to tell the planner."""
-        window = Window(model.CurrentController)
+        title, window = model.Title, Window(model.CurrentController)
         if self._running:  # a click on the button while the plan is being computed
             return Message("warning", "xlplan is at work already; press Esc to stop it")
         self._running = True
@@ -46,7 +46,7 @@ class Commands:
             message = self._done(name, Document(model), window)
         finally:
             self._running = False
-        self._log.info("%s %s: %s", name, model.Title, message.text())
+        self._log.info("%s %s: %s", name, title, message.text())
         window.tell(message)
         return message
 

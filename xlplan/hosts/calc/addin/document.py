@@ -34,8 +34,8 @@ class Document:
         label = unquote(posixpath.basename(self._model.URL)) or self._model.Title
         return {"label": label, "epoch": (day.Year, day.Month, day.Day)}
 
-    def tables(self) -> dict[str, tuple[Area, list[Any], list[int]]]:
-        """Every table (database range): its area with the header row, the header, and which columns are formulas."""
+    def tables(self) -> dict[str, tuple[Area, list[Any], list[int], bool]]:
+        """Every table (database range): area with header, header, columns of formulas, whether cells are merged."""
         ranges = self._model.DatabaseRanges
         found = {}
         for name in ranges.ElementNames:
@@ -43,7 +43,7 @@ class Document:
             sheet = self._model.Sheets.getByIndex(data.Sheet)
             area = (sheet.Name, data.StartRow, data.StartColumn, data.EndRow, data.EndColumn)
             header = self.read((sheet.Name, data.StartRow, data.StartColumn, data.StartRow, data.EndColumn))[0]
-            found[name] = (area, header, self._calculated(sheet, data))
+            found[name] = (area, header, self._calculated(sheet, data), bool(self._cells(area).getIsMerged()))
         return found
 
     def names(self) -> dict[str, tuple[str, int, int]]:
@@ -131,13 +131,13 @@ class Document:
 
         What UNO writes into cells is not kept for Undo, so an Undo would mix old and new rows: it is emptied.
         """
+        from com.sun.star.uno import Exception as Refused
+
         protected = sorted(
             {sheet for sheet in self._touched(changes) if self._model.Sheets.getByName(sheet).isProtected()}
         )
         if protected:
-            return (
-                f"the sheet {protected[0]} is protected; take the protection off (Tools > Protect Sheet) and try again"
-            )
+            return f"the sheet {protected[0]} is protected, so nothing was written; Tools > Protect Sheet takes it off"
         automatic = self._model.isAutomaticCalculationEnabled()
         undo = self._model.UndoManager
         undo.clear()
@@ -147,6 +147,8 @@ class Document:
         try:
             for method, arguments in changes:
                 getattr(self, method)(*arguments)
+        except Refused as error:  # an array formula that reaches into a table, or what else no look beforehand finds
+            return f"it refused in the middle ({error.Message}); close the document without saving"
         finally:
             self._model.enableAutomaticCalculation(automatic)
             self._model.unlockControllers()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 STEPS = 1000
@@ -49,7 +49,7 @@ class Window:
         if self._shown:
             self._indicator = self._controller.Frame.createStatusIndicator()
             self._indicator.start(says, STEPS)
-            self._keys = _esc(self._press)
+            self._keys = _keys(self._press, self._leave)
             self._controller.addKeyHandler(self._keys)
 
     def show(self, says: str, share: float) -> None:
@@ -91,9 +91,12 @@ class Window:
     def _press(self) -> None:
         self._stopped = True
 
+    def _leave(self) -> None:
+        self._shown, self._stopped = False, True
 
-def _esc(pressed: Any) -> Any:
-    """A key handler: Esc stops, and no other key changes cells while a plan is computed."""
+
+def _keys(stop: Callable[[], None], leave: Callable[[], None]) -> Any:
+    """A key handler: Esc stops, and no other key changes cells while a plan is computed; a closed window is left."""
     import unohelper
     from com.sun.star.awt import XKeyHandler
     from com.sun.star.awt.Key import ESCAPE
@@ -101,13 +104,13 @@ def _esc(pressed: Any) -> Any:
     class Keys(unohelper.Base, XKeyHandler):  # type: ignore[misc]
         def keyPressed(self, event: Any) -> bool:
             if event.KeyCode == ESCAPE:
-                pressed()
+                stop()
             return True
 
         def keyReleased(self, event: Any) -> bool:
             return True
 
         def disposing(self, source: Any) -> None:
-            pressed()
+            leave()
 
     return Keys()
