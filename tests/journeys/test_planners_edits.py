@@ -110,7 +110,7 @@ def test_charts_stay_and_cover_their_tables(made: Path) -> None:
         summary = openpyxl.load_workbook(made)["Summary"]
         ranges = {series.val.numRef.f for chart in summary._charts for series in chart.series}
         place = FileBook.open(made).places()["tblKpiPeriod"]
-        first, last = (place.address(row, "cost") for row in (0, rows - 1))
+        first, last = (place.address(row, "cost_week") for row in (0, rows - 1))
         letters = first.rstrip("0123456789")
         assert f"'Figures'!${letters}${first[len(letters) :]}:${letters}${last[len(letters) :]}" in ranges
 

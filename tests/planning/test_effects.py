@@ -174,7 +174,9 @@ def test_an_override_that_is_not_active_or_of_another_measure_or_time() -> None:
 @given(value=st.floats(0, 1e6), values=st.lists(st.floats(0, 1e5), min_size=12, max_size=12))
 def test_parent_and_children_tie_out(value: float, values: list[float]) -> None:
     found = override(np.array(values).reshape(3, 4), value=value)
-    assert found.sum(axis=0) == pytest.approx(np.full(4, value))
+    # A tiny total shared out over large parts keeps the rounding of the parts.
+    slack = 1e-12 * max(1.0, *values)
+    assert found.sum(axis=0) == pytest.approx(np.full(4, value), rel=1e-9, abs=slack)
     assert (found >= 0).all()
 
 

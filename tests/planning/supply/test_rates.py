@@ -17,7 +17,7 @@ def test_twelve_compounded_months_make_the_year() -> None:
 
 @pytest.mark.parametrize("rate", [1.0, 36, -0.1, np.nan])
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
-    with pytest.raises(PlanError, match="type 0.36"):
+    with pytest.raises(PlanError, match=r"type 0\.36"):
         monthly_attrition(rate)
 
 

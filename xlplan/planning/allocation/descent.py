@@ -80,6 +80,40 @@ def descend(
     return _proven(best, max(best.bound, np.nan_to_num(branched.bound, nan=-np.inf)), gap=gap, seconds=spent)
 
 
+def settled(
+    programme: Programme,
+    problem: AllocationProblem,
+    columns: Columns,
+    objective: Floats,
+    found: Solution,
+    *,
+    solver: Solver,
+    gap: float,
+    seconds: float | None,
+    seed: int,
+) -> Solution:
+    """The solution with every discount contract on the tier that its units reach.
+
+    Branching ends within a gap of the optimum, and may leave an invoice on a dearer line than its own units stand on:
+    the plan would then cost more in the solve than on the invoice.
+    """
+    where = np.argwhere(columns.tier >= 0)
+    if not len(where) or not any(card.concave for card in problem.cards):
+        return found
+    at = columns.tier[where[:, 0], where[:, 1]]
+    runs = Runs(programme, objective, relaxed=False, solver=solver, gap=gap, seconds=seconds, seed=seed)
+    while True:
+        reached_now = (_tiers(problem, columns, found.values)[where[:, 0]] == where[:, 1]).astype(float)
+        if np.allclose(reached_now, found.values[at], atol=0.5):
+            return found
+        better = runs.fixed(at, reached_now)
+        if not better.found or better.objective > found.objective * (1 - LESS):
+            return found
+        bound = found.bound
+        apart = relative_gap(better.objective, bound)
+        found = replace(better, status=found.status, bound=bound, gap=apart, seconds=found.seconds + better.seconds)
+
+
 def _proven(found: Solution, bound: float, *, gap: float, seconds: float) -> Solution:
     """A solution with a bound from elsewhere, and the status that it proves."""
     apart = relative_gap(found.objective, bound)

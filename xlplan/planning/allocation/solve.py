@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from xlplan.planning.allocation.columns import Columns
-from xlplan.planning.allocation.descent import descend, descends
+from xlplan.planning.allocation.descent import descend, descends, settled
 from xlplan.planning.allocation.model import build
 from xlplan.planning.allocation.problem import AllocationProblem, Floats, Ints
 from xlplan.planning.lp import Programme, Solution, Solver, solve
@@ -110,6 +110,10 @@ def allocate(
             found = solve(programme, aimed, solver=solver, gap=gap, seconds=seconds, seed=seed)
         if not found.found:
             break
+        if final:
+            found = settled(
+                programme, problem, columns, aimed, found, solver=solver, gap=gap, seconds=seconds, seed=seed
+            )
         point = found.values
         stages.append(
             Stage(
