@@ -49,6 +49,12 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
     return said
 
 
+def _others(count: int) -> str:
+    if count == 0:
+        return "no other does"
+    return "one other follows" if count == 1 else f"{count} others follow"
+
+
 def _share(share: float) -> str:
     return f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
 
@@ -82,7 +88,7 @@ def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
         row = breaking.sort_values(["first_breach", "breach_probability"], ascending=[True, False]).iloc[0]
         said.append(
             f"{row['queue']} {row['language']} is the first to miss its turnaround, in the period from "
-            f"{row['first_breach']:%d %B %Y}; {len(breaking)} workstreams miss theirs in all."
+            f"{row['first_breach']:%d %B %Y}; {_others(len(breaking) - 1)}."
         )
     verdict = "All checks pass" if not failed else f"{failed} checks fail: see the sheet Checks"
     said.append(f"{verdict}; the plan is in {where}.")
