@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from xlplan.tables.plan import Plan
+from xlplan.tables.typed import blank
 from xlplan.workbook.book import Book, CellValue, column_letters
 from xlplan.workbook.template.layout import GridSpec
 
@@ -38,7 +38,7 @@ def write_grid(book: Book, grid: Grid, room: GridSpec) -> int:
         return 0
     sheet, _, corner = place.rpartition("!")
     top = int("".join(letter for letter in corner if letter.isdigit()))
-    frame = grid.frame.iloc[: room.rows, : grid.index + room.columns]
+    frame = _fitted(grid, room)
     cells: dict[str, CellValue] = {}
     for column in range(grid.index + room.columns):
         letter = column_letters(column + 1)
@@ -47,11 +47,21 @@ def write_grid(book: Book, grid: Grid, room: GridSpec) -> int:
         values = frame.iloc[:, column].tolist() if inside else []
         for row in range(room.rows):
             value = values[row] if row < len(values) else None
-            cells[f"{letter}{top + 1 + row}"] = None if isinstance(value, float) and np.isnan(value) else value
-    lost = len(grid.frame) - len(frame)
-    if lost:
-        cells[f"A{top + room.rows}"] = f"... and {lost + 1} more rows"
+            cells[f"{letter}{top + 1 + row}"] = None if blank(value) else value
     return book.write_cells(sheet.strip("'"), cells)
+
+
+def _fitted(grid: Grid, room: GridSpec) -> pd.DataFrame:
+    """The view cut to its room; the last row or column then says how many are missing, and shows no figures."""
+    frame = grid.frame.astype(object)
+    lost = frame.shape[1] - grid.index - room.columns
+    if lost > 0:
+        frame = frame.iloc[:, : grid.index + room.columns - 1].assign(**{f"... {lost + 1} more": None})
+    more = len(frame) - room.rows
+    if more > 0:
+        frame = frame.iloc[: room.rows].copy()
+        frame.iloc[-1] = [f"... {more + 1} more rows", *[None] * (frame.shape[1] - 1)]
+    return frame
 
 
 def gap_map(plan: Plan) -> pd.DataFrame:
