@@ -120,7 +120,7 @@ def kpi_table(plan: Plan, *, failed: int, first_failure: str = "") -> pd.DataFra
         ("Volume", head.volume, "items", span),
         ("Handling time", head.aht_s, "seconds", "mean over the volume"),
         ("Hours required", head.hours, "productive hours", "on task; no shrinkage in them"),
-        ("Most agents at once", head.peak, "agents", "all workstreams together"),
+        ("Most agents at once", head.peak, "agents", "live queues, all together"),
         ("Occupancy", head.occupancy, "share of staffed time", "on contacts; callers who hang up take none"),
         ("Service level planned", head.service_level, "share of offered", "mean over the volume"),
         ("FTE, mean", head.fte_mean, "FTE", "paid, shrinkage in them"),
