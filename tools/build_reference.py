@@ -18,6 +18,7 @@ from typing import Any
 import xlplan
 from xlplan import macros
 from xlplan.functions import CellError, call, functions
+from xlplan.functions.example import example_plan
 from xlplan.functions.registry import Argument, Function, plain
 from xlplan.hosts import shell
 from xlplan.planning.pipeline import STEPS
@@ -204,7 +205,9 @@ def _function(function: Function) -> str:
     errors = "".join(f"- {code}: {when}\n" for code, when in function.errors)
     return (
         f"\n### {function.name}\n\n`{function.signature}`\n\n{function.summary}\n\n{arguments}\n"
-        f"Returns {function.returns}.\n\n" + (f"Errors:\n\n{errors}\n" if errors else "") + _example(function)
+        f"Returns {function.returns}.\n\n"
+        + ("Reads the plan of the workbook in which its cell stands.\n\n" if function.reads == "plan" else "")
+        + (f"Errors:\n\n{errors}\n" if errors else "") + _example(function)
     )
 
 
@@ -216,7 +219,7 @@ def _default(argument: Argument) -> str:
 
 def _example(function: Function) -> str:
     try:
-        value = plain(call(function.name, *function.example))
+        value = plain(call(function.name, *function.example, plan=example_plan()))
     except CellError as error:
         value = f"{error.code} ({error.sentence})"
     return f"Example: `{function.formula}` gives `{_shown(value)}`.\n"
@@ -233,7 +236,7 @@ def _shown(value: Any) -> str:
 
 def commands_page() -> str:
     """Every command of the command line."""
-    parser = shell._parser()
+    parser = shell.parser()
     choices = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction)).choices
     return (
         f"# Commands\n\n{HEAD}\n"

@@ -234,10 +234,14 @@ def test_a_workbook_that_is_open_elsewhere(plan: Path, capsys: Output) -> None:
     lock = plan.with_name("~$plan.xlsx")
     lock.touch()
     before = plan.read_bytes()
-    assert shell.main(["refresh", str(plan)]) == shell.ERROR
-    assert "open elsewhere" in capsys.readouterr().err
+    assert shell.main(["refresh", str(plan)]) == shell.OK
+    first = "plan.xlsx is open elsewhere (~$plan.xlsx stands beside it), so the result is in plan.xlplan-1.xlsx."
+    assert first in capsys.readouterr().out.splitlines()
     assert plan.read_bytes() == before
-    assert sorted(path.name for path in plan.parent.iterdir()) == ["plan.xlsx", "~$plan.xlsx"]
+    beside = plan.with_name("plan.xlplan-1.xlsx")
+    assert sorted(plan.parent.iterdir()) == sorted([plan.parent / ".xlplan", plan, beside, lock])
+    assert shell.main(["undo", str(beside)]) == shell.OK, "the kept run serves the copy too"
+    assert FileBook.open(beside).read("tblForecast") == FileBook.open(plan).read("tblForecast")
 
 
 # ---- files of volumes -----------------------------------------------------------------------------------------------

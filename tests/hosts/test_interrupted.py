@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ def told(plan: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         patch.setattr(tqdm, "set_description_str", lambda _, text, refresh=True: said.append(text))
         assert shell.main(["refresh", str(plan), "--progress", "-o", str(plan.with_name("told.xlsx"))]) == shell.OK
     plan.with_name("told.xlsx").unlink()
+    shutil.rmtree(plan.with_name(".xlplan"))
     return said
 
 

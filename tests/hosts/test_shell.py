@@ -94,10 +94,13 @@ def test_refresh_writes_the_results_into_the_workbook(plan: Path, capsys: Output
     assert shell.main(["refresh", str(plan)]) == shell.OK
     said = capsys.readouterr()
     assert said.err == ""
-    assert said.out.startswith("From 02 March 2026 to 29 March 2026 the plan expects ")
+    cells, totals, expects, *_ = said.out.splitlines()
+    assert cells.endswith(" cells changed in tblIntervalReq, tblCheck, tblKpiDay, tblForecast, tblReq and 8 more.")
+    assert totals.startswith("Items 35,757; required hours 3,354; paid hours ")
+    assert expects.startswith("From 02 March 2026 to 29 March 2026 the plan expects 35,757 items ")
     assert said.out.rstrip().endswith(f"All checks pass; the plan is in {plan}.")
     assert len(xlplan.read_plan(plan)["tblForecast"]) == 4
-    assert [path.name for path in plan.parent.iterdir()] == ["plan.xlsx"]
+    assert sorted(path.name for path in plan.parent.iterdir()) == [".xlplan", "plan.xlsx"]
 
 
 @pytest.mark.parametrize("option", ["-o", "--out"])
@@ -107,7 +110,7 @@ def test_refresh_elsewhere_leaves_the_plan_byte_for_byte(plan: Path, option: str
     assert shell.main(["refresh", str(plan), option, str(other)]) == shell.OK
     assert plan.read_bytes() == before
     assert len(xlplan.read_plan(other)["tblForecast"]) == 4
-    assert sorted(path.name for path in plan.parent.iterdir()) == ["other.xlsx", "plan.xlsx"]
+    assert sorted(path.name for path in plan.parent.iterdir()) == [".xlplan", "other.xlsx", "plan.xlsx"]
 
 
 def test_refresh_shows_warnings_and_goes_on(plan: Path, capsys: Output) -> None:

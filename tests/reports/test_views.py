@@ -33,7 +33,7 @@ def written(queues: int, periods: int) -> dict[str, CellValue]:
     for period in range(periods):
         frame[f"p{period}"] = [10.0 * queue + period for queue in range(queues)]
     book = Sheet()
-    write_grid(book, Grid("GridTest", frame, 1), ROOM)
+    write_grid(book, Grid("GridTest", "tblGap", frame, 1), ROOM)
     return book.shown
 
 

@@ -49,6 +49,44 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
     return said
 
 
+def partial(plan: Plan, command: str, *, where: str) -> list[str]:
+    """What a part of the plan came to, and what in the workbook is older than it.
+
+    Parameters
+    ----------
+    plan : Plan
+        After the steps that were run.
+    command : str
+        ``forecast`` or ``allocate``.
+    where : str
+        The workbook.
+    """
+    forecast, currency = plan["tblForecast"], plan.name("PlanCurrency")
+    periods = plan["tblPeriod"]
+    said = [
+        f"From {periods['start'].iloc[0]:%d %B %Y} to {periods['end'].iloc[-1]:%d %B %Y} the forecast expects "
+        f"{forecast['volume'].sum():,.0f} items."
+    ]
+    if command == "forecast":
+        older = "staffing, allocation, budget and queues"
+        tested = forecast.dropna(subset=["wape"])
+        weight = tested["volume"].sum()
+        if weight:
+            wape = (tested["wape"] * tested["volume"]).sum() / weight
+            said.append(f"Forecasts like this one were off by {wape:.1%} of the volume when tested on the history.")
+    else:
+        older = "budget and queues"
+        placed, unmet = plan["tblAllocation"]["hours"].sum(), plan["tblGap"]["unmet_hours"].sum()
+        said.append(f"{placed:,.0f} productive hours are placed at sites; for {unmet:,.0f} there is nobody.")
+        solved = plan["tblSolve"]
+        if not solved.empty:
+            row = solved.iloc[-1]
+            proven = f", proven to {row['gap']:.2%}" if row["status"] in ("optimal", "gap_reached") else ""
+            said.append(f"The solve is {row['status'].replace('_', ' ')}{proven}: {currency} {row['cost']:,.0f}.")
+    said.append(f"In {where}, {older} still show the run before: press Refresh plan to carry this through.")
+    return said
+
+
 def _others(count: int) -> str:
     if count == 0:
         return "no other does"

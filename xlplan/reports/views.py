@@ -16,16 +16,17 @@ WORST = 10
 
 @dataclass(frozen=True)
 class Grid:
-    """A view with a column per period, month or vendor: index columns first, then the figures."""
+    """A view of a table with a column per period, month or vendor: index columns first, then the figures."""
 
     name: str
+    table: str
     frame: pd.DataFrame
     index: int
 
 
 def grids(plan: Plan) -> list[Grid]:
     """Every view whose columns follow the plan's periods."""
-    return [Grid("GridGap", gap_map(plan), 2), Grid("GridVendor", vendor_cost(plan), 1)]
+    return [Grid("GridGap", "tblGap", gap_map(plan), 2), Grid("GridVendor", "tblBudget", vendor_cost(plan), 1)]
 
 
 def write_grid(book: Book, grid: Grid, room: GridSpec) -> int:

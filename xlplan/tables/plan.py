@@ -95,6 +95,10 @@ class Plan:
             raise TableError(broken)
         return Plan({**self.tables, name: typed_frame}, self.names)
 
+    def without(self, *names: str) -> Plan:
+        """The plan less some tables."""
+        return Plan({name: frame for name, frame in self.tables.items() if name not in names}, self.names)
+
     def with_names(self, **values: Any) -> Plan:
         """The plan with named cells replaced.
 

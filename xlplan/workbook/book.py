@@ -7,7 +7,7 @@ Book of ``workbook/package`` and, where a spreadsheet is open, the live ones.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -63,6 +63,26 @@ class TableCells:
     columns: dict[str, list[CellValue]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Saved:
+    """Where a workbook was written, and why it is not where it was asked to be.
+
+    Parameters
+    ----------
+    path : Path
+        The file written.
+    reason : str
+        Why the file that was asked for was left alone; empty when it was written.
+    """
+
+    path: Path
+    reason: str = ""
+
+    def sentences(self) -> list[str]:
+        """What to tell a planner: nothing when the file stands where it was asked to be."""
+        return [f"{self.reason}, so the result is in {self.path.name}."] if self.reason else []
+
+
 class Book(Protocol):
     """A workbook that xlplan can read and refresh."""
 
@@ -92,11 +112,17 @@ class Book(Protocol):
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed, else 0."""
 
+    def read_cells(self, sheet: str, area: str) -> list[list[CellValue]]:
+        """Values of an area such as ``A1:C9``, row by row."""
+
+    def locked(self, sheet: str, areas: Iterable[str]) -> str:
+        """First cell of some areas that is locked on a protected sheet; empty when there is none."""
+
     def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
         """Set single cells of a sheet by address; returns how many changed."""
 
-    def save(self, path: Path) -> None:
-        """Write the workbook to ``path``: all of it, or nothing."""
+    def save(self, path: Path) -> Saved:
+        """Write the workbook to ``path``, or beside it where that file must not be overwritten now; or nothing."""
 
 
 def column_letters(number: int) -> str:

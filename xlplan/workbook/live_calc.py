@@ -8,15 +8,16 @@ names.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
 
 from xlplan.errors import WorkbookError
-from xlplan.workbook.book import CellValue, ErrorValue, Formula, TableCells, TablePlace, column_letters
+from xlplan.workbook.book import CellValue, ErrorValue, Formula, Saved, TableCells, TablePlace, column_letters
 from xlplan.workbook.package.references import LAST_ROW, parse_cell
+from xlplan.workbook.package.references import Area as Range
 from xlplan.workbook.package.values import number, same, stored
 
 Area = tuple[str, int, int, int, int]
@@ -30,7 +31,7 @@ class Door(Protocol):
     """What LibreOffice does for a Book; every call takes and gives plain data."""
 
     def facts(self) -> Mapping[str, Any]:
-        """``label`` and ``epoch`` (year, month, day) of the document."""
+        """``label``, ``path`` (empty before it is saved) and ``epoch`` (year, month, day) of the document."""
 
     def tables(self) -> Mapping[str, tuple[Area, Sequence[CellValue], Sequence[int], bool]]:
         """Area with header, header, columns of formulas of every table, and whether cells in it are merged."""
@@ -46,6 +47,9 @@ class Door(Protocol):
 
     def filled(self, area: Area) -> list[str]:
         """Addresses of what stands in an area."""
+
+    def locked(self, area: Area) -> str:
+        """Address of the first locked cell of an area on a protected sheet; empty when there is none."""
 
     def resize(self, table: str, rows: int) -> None:
         """Give a table another number of body rows."""
@@ -73,6 +77,12 @@ class CalcBook:
     def label(self) -> str:
         """The document's name."""
         return str(self._door.facts()["label"])
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the document lies; None before it is first saved, and where that is no folder of this computer."""
+        path = Path(str(self._door.facts()["path"]))
+        return path.parent if path.is_absolute() and path.parent.is_dir() else None
 
     @property
     def date1904(self) -> bool:
@@ -220,6 +230,14 @@ class CalcBook:
         sheet, row, column, _, _ = self._named(name)
         return self.write_cells(sheet, {f"{column_letters(column + 1)}{row + 1}": value})
 
+    def read_cells(self, sheet: str, area: str) -> list[list[CellValue]]:
+        """Values of an area, row by row."""
+        return [[_cell(value) for value in row] for row in self._door.read(_from_zero(sheet, area))]
+
+    def locked(self, sheet: str, areas: Iterable[str]) -> str:
+        """First cell of some areas that is locked on a protected sheet; empty when there is none."""
+        return next((cell for area in areas if (cell := self._door.locked(_from_zero(sheet, area)))), "")
+
     def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
         """Set single cells of a sheet by address; returns how many changed."""
         date1904 = self.date1904
@@ -246,9 +264,10 @@ class CalcBook:
         sheet, row, column = places[name.casefold()]
         return sheet, row, column, row, column
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path) -> Saved:
         """Save a copy of the document; the document itself stays open under its own name."""
         self._door.store(str(Path(path).resolve()))
+        return Saved(Path(path))
 
 
 def _place(name: str, area: Area, header: Sequence[CellValue], formulas: Sequence[int]) -> TablePlace:
@@ -289,6 +308,12 @@ def _pairs(old: list[CellValue], new: list[CellValue]) -> Iterator[tuple[CellVal
 def _meet(area: Area, other: Area) -> bool:
     sheet, top, left, bottom, right = area
     return sheet == other[0] and top <= other[3] and bottom >= other[1] and left <= other[4] and right >= other[2]
+
+
+def _from_zero(sheet: str, area: str) -> Area:
+    """An area such as ``A1:C9`` as UNO counts."""
+    found = Range.parse(area)
+    return sheet, found.top - 1, found.left - 1, found.bottom - 1, found.right - 1
 
 
 def _quoted(sheet: str) -> str:

@@ -6,6 +6,7 @@ text beginning with ``=`` a formula), so texts are given with the apostrophe tha
 
 from __future__ import annotations
 
+import ctypes
 import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlplan.errors import WorkbookError
-from xlplan.workbook.book import CellValue, ErrorValue, Formula, TableCells, TablePlace, serial
+from xlplan.errors import Cancelled, WorkbookError
+from xlplan.workbook.book import CellValue, ErrorValue, Formula, Saved, TableCells, TablePlace, serial
 from xlplan.workbook.package.formulas import Reference, sheet_of, tokens
 from xlplan.workbook.package.references import cell_address, quote_sheet
 from xlplan.workbook.package.values import LARGEST_WHOLE, number, same, stored
@@ -49,6 +50,12 @@ class LiveBook:
     def label(self) -> str:
         """The workbook's file name."""
         return str(self._book.name)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the workbook lies; None before it is first saved, and in the cloud."""
+        path = Path(str(self._book.fullname))
+        return path.parent if path.is_absolute() and path.parent.is_dir() else None
 
     def places(self) -> dict[str, TablePlace]:
         """Every named table and where it stands; an empty table counts no row."""
@@ -207,12 +214,29 @@ class LiveBook:
         """Set a named cell; returns 1 if its value changed, else 0."""
         return self._set(self._named(name), self._held(value))
 
-    def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
-        """Set single cells of a sheet by address; returns how many changed."""
-        found = next((one for one in self._book.sheets if str(one.name).casefold() == sheet.casefold()), None)
+    def _sheet(self, name: str) -> Any:
+        found = next((one for one in self._book.sheets if str(one.name).casefold() == name.casefold()), None)
         if found is None:
             known = ", ".join(str(one.name) for one in self._book.sheets)
-            raise WorkbookError(f"no worksheet named {sheet!r}", where=self.label, do=f"its worksheets: {known}")
+            raise WorkbookError(f"no worksheet named {name!r}", where=self.label, do=f"its worksheets: {known}")
+        return found
+
+    def read_cells(self, sheet: str, area: str) -> list[list[CellValue]]:
+        """Values of an area, row by row."""
+        return self._values(self._sheet(sheet).range(area))
+
+    def locked(self, sheet: str, areas: Iterable[str]) -> str:
+        """First cell of some areas that is locked on a protected sheet; empty when there is none."""
+        found = self._sheet(sheet)
+        if not getattr(found.api, "ProtectContents", False):
+            return ""
+        # an area with locked and unlocked cells answers None
+        mixed = next((area for area in areas if found.range(area).api.Locked is not False), "")
+        return mixed.partition(":")[0]
+
+    def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
+        """Set single cells of a sheet by address; returns how many changed."""
+        found = self._sheet(sheet)
         held = {address: self._held(value) for address, value in values.items()}
         return sum(self._set(found.range(address), value) for address, value in held.items())
 
@@ -281,10 +305,18 @@ class LiveBook:
                     app.status_bar = False
 
     def progress(self, says: str, share: float) -> None:
-        """Show in the status bar what is being done."""
-        self._book.app.status_bar = f"xlplan: {says} ({share:.0%})"
+        """Show in the status bar what is being done; Esc on Windows stops it.
 
-    def save(self, path: Path) -> None:
+        Raises
+        ------
+        Cancelled
+            Esc was pressed.
+        """
+        self._book.app.status_bar = f"xlplan: {says} ({share:.0%}){_STOPS}"
+        if _escape_pressed():
+            raise Cancelled(says)
+
+    def save(self, path: Path) -> Saved:
         """Save the open workbook where it is; another place is for Excel's own Save As.
 
         Raises
@@ -298,9 +330,20 @@ class LiveBook:
             )
         with _explained(f"{self.label} cannot be saved"):
             self._book.save()
+        return Saved(Path(path))
 
 
 # ---- ranges ---------------------------------------------------------------------------------------------------------
+
+
+_STOPS = " - Esc stops" if sys.platform == "win32" else ""
+_ESCAPE, _PRESSED = 0x1B, 0x8001
+
+
+def _escape_pressed() -> bool:
+    """True when Esc is down, or was pressed since this was last asked; only Windows can tell."""
+    windows = getattr(ctypes, "windll", None)
+    return windows is not None and bool(windows.user32.GetAsyncKeyState(_ESCAPE) & _PRESSED)
 
 
 @contextmanager

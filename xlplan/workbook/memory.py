@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from xlplan.errors import WorkbookError
-from xlplan.workbook.book import CellValue, ErrorValue, Formula, TableCells, TablePlace
+from xlplan.workbook.book import CellValue, ErrorValue, Formula, Saved, TableCells, TablePlace
+from xlplan.workbook.package.references import Area, cell_address
 from xlplan.workbook.package.values import number, stored
 
 
@@ -82,6 +83,18 @@ class MemoryBook:
         self._names[name] = held
         return int(changed)
 
+    def read_cells(self, sheet: str, area: str) -> list[list[CellValue]]:
+        """Values of an area, row by row."""
+        wanted, cells = Area.parse(area), self._cells.get(sheet, {})
+        columns = range(wanted.left, wanted.right + 1)
+        return [
+            [cells.get(cell_address(row, column)) for column in columns] for row in range(wanted.top, wanted.bottom + 1)
+        ]
+
+    def locked(self, sheet: str, areas: Iterable[str]) -> str:
+        """Nothing in memory is protected."""
+        return ""
+
     def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
         """Set single cells of a sheet; returns how many changed."""
         cells = self._cells.setdefault(sheet, {})
@@ -89,9 +102,10 @@ class MemoryBook:
         cells.update(values)
         return changed
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path) -> Saved:
         """Write the tables, names and cells to a file that only Python reads."""
         Path(path).write_bytes(pickle.dumps((self._tables, self._names, self._cells)))
+        return Saved(Path(path))
 
     def _place(self, table: str) -> TablePlace:
         places = self.places()

@@ -184,6 +184,19 @@ class Driver:
         control = model.CurrentController.getControl(button)
         control.AccessibleContext.doAccessibleAction(0)
 
+    def press(self, number: int, caption: str) -> None:
+        """Press the button of that caption, on whichever sheet it stands."""
+        model = self._models[number]
+        for sheet in model.Sheets:
+            for form in sheet.DrawPage.Forms:
+                for control in form:
+                    if getattr(control, "Label", "") == caption:
+                        model.CurrentController.setActiveSheet(sheet)
+                        view = model.CurrentController.getControl(control)
+                        view.AccessibleContext.doAccessibleAction(0)
+                        return
+        raise LookupError(caption)
+
     def basic(self, number: int, source: str) -> Any:
         """What the function Main of a Basic module returns that stands in the document."""
         model = self._models[number]

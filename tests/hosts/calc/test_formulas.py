@@ -14,11 +14,15 @@ import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
 from tests.hosts.calc.office import Office, Sheet
+from xlplan import macros
 from xlplan.functions import CellError, call, errorlog, functions
+from xlplan.functions.example import example_plan
 from xlplan.functions.registry import Function
 from xlplan.hosts.calc.addin.wire import error_code
 from xlplan.hosts.calc.wizard import described
 from xlplan.workbook.book import column_letters
+from xlplan.workbook.package.file_book import FileBook
+from xlplan.workbook.template.files import template_path
 
 pytestmark = pytest.mark.xdist_group("office")
 AGENTS = "=XP_AGENTS({};180;30;80%;20)"
@@ -32,7 +36,7 @@ def shown(value: Any) -> Any:
 def called(name: str, *arguments: Any) -> list[list[Any]]:
     """What call() gives, as cells show it."""
     try:
-        result = call(name, *arguments)
+        result = call(name, *arguments, plan=example_plan())
     except CellError as error:
         return [[error.code]]
     rows = result if isinstance(result, list) else [[result]]
@@ -61,10 +65,15 @@ def area(rows: list[list[Any]]) -> str:
 
 @pytest.fixture(scope="module")
 def examples(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Sheet:
-    """The formula of every function, as the catalogue shows it, in an .xlsx file that LibreOffice has opened."""
+    """The formula of every function, as the catalogue shows it, in an .xlsx file that LibreOffice has opened.
+
+    It is the workbook of the plan that some of the functions read.
+    """
     path = tmp_path_factory.mktemp("examples") / "examples.xlsx"
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    plan = FileBook.open(template_path("plan_organisation.xlsx"))
+    macros.fill(plan, example_plan().plan.with_names(Stamp="plan 1"))
+    plan.save(path)
+    book = openpyxl.load_workbook(path)
     for function in functions().values():
         page = book.create_sheet(function.name.lower())
         for text, value in zip(re.search(r"\((.*)\)", function.formula)[1].split(","), function.example, strict=True):

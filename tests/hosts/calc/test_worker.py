@@ -43,7 +43,7 @@ def changed(change: str) -> list[str]:
         "-P",
         "-c",
         f"import os, sys, time; sys.path.insert(0, {str(ROOT)!r}); import xlplan.hosts.calc.worker as w; old = w.call\n"
-        f"def call(name, *cells, cell=''):\n    {change}\n    return old(name, *cells, cell=cell)\n"
+        f"def call(name, *cells, **more):\n    {change}\n    return old(name, *cells, **more)\n"
         "w.call = call; w.main()",
     ]
 

@@ -58,6 +58,20 @@ def guessed(value: Any) -> Any:
 
 
 @dataclass
+class SheetApi:
+    """What COM tells of a sheet."""
+
+    ProtectContents: bool
+
+
+@dataclass
+class RangeApi:
+    """What COM tells of a range: every cell is locked, as in a new workbook."""
+
+    Locked: bool = True
+
+
+@dataclass
 class Sheet:
     """A sheet of cells and tables."""
 
@@ -65,6 +79,11 @@ class Sheet:
     cells: dict[Place, Any] = field(default_factory=dict)
     tables: list[Table] = field(default_factory=list)
     protected: bool = False
+
+    @property
+    def api(self) -> SheetApi:
+        """The sheet as COM has it."""
+        return SheetApi(self.protected)
 
     def range(self, first: Any, last: Any = None) -> Range:
         """The range between two corners, or of an address."""
@@ -91,6 +110,11 @@ class Range:
     @property
     def shape(self) -> tuple[int, int]:
         return self.last_row - self.row + 1, self.last_column - self.column + 1
+
+    @property
+    def api(self) -> RangeApi:
+        """The range as COM has it."""
+        return RangeApi()
 
     @property
     def address(self) -> str:

@@ -14,7 +14,7 @@ from lxml import etree
 from tests.hosts.excel import oletools_reader
 from xlplan.errors import HostError, PlanError, WorkbookError
 from xlplan.hosts.excel import attach as attaching
-from xlplan.hosts.excel.acts import ACTS
+from xlplan.hosts.acts import ACTS
 from xlplan.hosts.excel.attach import attach, upgrade
 from xlplan.hosts.excel.doctor import examine
 from xlplan.hosts.excel.modules import all_modules
@@ -347,6 +347,8 @@ def test_a_workbook_that_is_open_is_left_alone(own: Path) -> None:
     put_module(own, module("Xlplan", "' Written by xlplan 0.0.1\n"))
     own.with_name("~$own.xlsm").write_bytes(b"")
     before = own.read_bytes()
-    with pytest.raises(PlanError, match="open elsewhere"):
-        upgrade(own)
+    done = upgrade(own)
     assert own.read_bytes() == before
+    assert done.path == own.with_name("own.xlplan-1.xlsm")
+    assert done.lines[0].endswith("(~$own.xlsm stands beside it), so the result is in own.xlplan-1.xlsm.")
+    assert upgrade(done.path).changed is False

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import office
-from xlplan.hosts.excel.acts import ACTS
+from xlplan.hosts.acts import ACTS
 from xlplan.hosts.excel.attach import attach
 from xlplan.workbook.package.file_book import FileBook
 

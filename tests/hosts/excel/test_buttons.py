@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
+import datetime as dt
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlwings
 
 from tests.hosts.excel import fake_excel
 from xlplan import macros
 from xlplan.hosts.excel import buttons
-from xlplan.hosts.excel.acts import ACTS
 from xlplan.workbook.live_xlwings import LiveBook
 from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.package.references import Area
@@ -64,34 +65,28 @@ def typed(book: fake_excel.Book, table: str, column: str, value: object) -> None
     sheet.range(place.address(0, column)).value = [[value]]
 
 
-def test_every_button_has_its_function() -> None:
-    for act in ACTS:
-        entry: Callable[[], None] = getattr(buttons, act.entry)
-        assert callable(entry)
-
-
 def test_check_says_that_a_plan_is_ready(pressed: fake_excel.Book) -> None:
-    buttons.check()
+    buttons.press("check")
     [(message, mode)] = pressed.app.alerts
-    assert message.startswith("Ready to refresh.")
+    assert message == "Ready to refresh; warnings: 0"
     assert mode == "info"
 
 
 def test_check_names_the_cell_that_stops_a_refresh(pressed: fake_excel.Book) -> None:
     typed(pressed, "tblQueue", "target", 80)
-    buttons.check()
+    buttons.press("check")
     [(message, mode)] = pressed.app.alerts
-    assert message.startswith("Errors that stop a refresh: 2\n\nQueues!")
+    assert message.startswith("Errors that stop a refresh: 2; warnings: 0\n\nerror: Queues!")
     assert mode == "critical"
 
 
 def test_refresh_writes_what_the_command_writes(pressed: fake_excel.Book, plan: Path) -> None:
-    buttons.refresh()
+    buttons.press("refresh")
     [(message, mode)] = pressed.app.alerts
     assert mode == "info"
     assert message.endswith("Save the workbook to keep this.")
     book = FileBook.open(plan)
-    macros.refresh(book, now=macros.dt.datetime(2026, 1, 1))
+    macros.refresh(book, now=dt.datetime(2026, 1, 1))
     live = LiveBook(pressed)
     for table in ("tblForecast", "tblReq", "tblIntervalReq", "tblAllocation", "tblKpi"):
         expected, found = book.read(table), live.read(table)
@@ -103,19 +98,81 @@ def test_refresh_writes_what_the_command_writes(pressed: fake_excel.Book, plan: 
     assert pressed.saved == 0
 
 
-def test_a_refresh_that_cannot_be_written_says_how_to_go_back(pressed: fake_excel.Book) -> None:
+def test_locked_cells_are_not_written_nor_anything_else(pressed: fake_excel.Book) -> None:
     next(sheet for sheet in pressed.sheets if sheet.name == "Requirement").protected = True
-    buttons.refresh()
+    before = [dict(sheet.cells) for sheet in pressed.sheets]
+    buttons.press("refresh")
+    [(message, mode)] = pressed.app.alerts
+    assert "the sheet is protected and A7 is locked; take off the protection" in message
+    assert message.endswith("nothing was written")
+    assert mode == "critical"
+    assert [sheet.cells for sheet in pressed.sheets] == before
+
+
+def test_a_refusal_in_the_middle_says_how_to_go_back(
+    pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What no look beforehand finds: a co-author who locks the sheet meanwhile."""
+    monkeypatch.setattr(LiveBook, "locked", lambda *_: "")
+    next(sheet for sheet in pressed.sheets if sheet.name == "Requirement").protected = True
+    buttons.press("refresh")
     [(message, mode)] = pressed.app.alerts
     assert "the sheet is protected" in message
     assert message.endswith("close it without saving to go back.")
     assert mode == "critical"
 
 
+def test_esc_stops_a_run_before_anything_is_written(
+    pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Windows:
+        class user32:
+            GetAsyncKeyState = staticmethod(lambda key: 0x8000 if key == 0x1B else 0)
+
+    monkeypatch.setattr(ctypes, "windll", Windows, raising=False)
+    before = [dict(sheet.cells) for sheet in pressed.sheets]
+    buttons.press("refresh")
+    [(message, mode)] = pressed.app.alerts
+    assert message.startswith("Nothing was written.\n\nstopped during ")
+    assert [sheet.cells for sheet in pressed.sheets] == before
+
+
+def test_undo_shows_what_was_shown_before(pressed: fake_excel.Book, plan: Path) -> None:
+    before = [dict(sheet.cells) for sheet in pressed.sheets]
+    buttons.press("refresh")
+    assert len(list((plan.parent / ".xlplan").iterdir())) == 1
+    buttons.press("undo")
+    message, mode = pressed.app.alerts[-1]
+    assert message.startswith("The refresh of ")
+    assert mode == "info"
+    after = [{place: value for place, value in sheet.cells.items() if value is not None} for sheet in pressed.sheets]
+    assert after == [{place: value for place, value in cells.items() if value is not None} for cells in before]
+
+
+def test_a_part_of_the_plan_says_what_is_older(pressed: fake_excel.Book) -> None:
+    for entry, older in (("forecast", "staffing, allocation, budget and queues"), ("allocate", "budget and queues")):
+        buttons.press(entry)
+        message, mode = pressed.app.alerts[-1]
+        assert f"{older} still show the run before" in message
+        assert mode == "info"
+    assert LiveBook(pressed).read_name("MasterCheck") is False
+
+
+def test_the_review_lies_beside_the_workbook(pressed: fake_excel.Book, plan: Path) -> None:
+    before = [dict(sheet.cells) for sheet in pressed.sheets]
+    buttons.press("review")
+    [(message, mode)] = pressed.app.alerts
+    path = plan.parent / f"BudgetReview_{LiveBook(pressed).read_name('PlanId')}.xlsx"
+    assert message.startswith(f"The budget review is {path}")
+    assert mode == "info"
+    assert "Cover" in openpyxl.load_workbook(path).sheetnames
+    assert [sheet.cells for sheet in pressed.sheets] == before
+
+
 def test_a_plan_with_errors_is_not_touched(pressed: fake_excel.Book) -> None:
     typed(pressed, "tblQueue", "target", 80)
     before = [dict(sheet.cells) for sheet in pressed.sheets]
-    buttons.refresh()
+    buttons.press("refresh")
     [(message, mode)] = pressed.app.alerts
     assert "target" in message
     assert "close it" not in message

@@ -51,18 +51,20 @@ def as_excel_shows(value: Any) -> Any:
 
 
 def test_every_example_gives_what_call_gives() -> None:
+    """Of functions that need no workbook; the others are asked of a workbook below."""
     calls = []
-    for name, function in functions().items():
+    pure = {name: function for name, function in functions().items() if function.reads != "plan"}
+    for name, function in pure.items():
         left_out = [MISSING] * (len(function.arguments) - len(function.example))
         calls.append((name, [*map(com, function.example), *left_out, ""]))
     expected = []
-    for name, function in functions().items():
+    for name, function in pure.items():
         try:
             expected.append(as_excel_shows(call(name, *function.example)))
         except CellError as error:
             expected.append(marked(error.code))
     assert len(expected) > 10
-    assert dict(zip(functions(), served(calls), strict=True)) == dict(zip(functions(), expected, strict=True))
+    assert dict(zip(pure, served(calls), strict=True)) == dict(zip(pure, expected, strict=True))
 
 
 def test_what_excel_sends_is_taken_for_what_it_is() -> None:

@@ -18,7 +18,8 @@ def test_attach_writes_beside_the_plan_and_says_where_the_buttons_are(plan: Path
     assert shell.main(["attach", str(plan)]) == shell.OK
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
-        "plan.xlsm has the functions of xlplan, and the buttons Check and Refresh plan.",
+        "plan.xlsm has the functions of xlplan, and the buttons "
+        "Check, Run forecast, Refresh plan, Optimise allocation, Build review and Undo last run.",
         "The buttons stand on the sheet Control.",
         "The sheet xlwings.conf says how Python is called; leave it in the workbook.",
     ]

@@ -46,6 +46,10 @@ class HeldDoor:
         """Values of an area."""
         return [_read(row) for row in self._ask("read", area)]
 
+    def locked(self, area: Area) -> str:
+        """First locked cell of an area on a protected sheet."""
+        return str(self._ask("locked", area))
+
     def filled(self, area: Area) -> list[str]:
         """What stands in an area."""
         return list(self._ask("filled", area))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import xlplan
 from xlplan.functions.registry import Function, functions
+from xlplan.hosts.acts import ACTS
 from xlplan.hosts.calc import addin
 from xlplan.hosts.calc.typelibrary import Method, type_library
 from xlplan.hosts.calc.wizard import DATA, HEAD, method_of, wizard
@@ -69,7 +70,7 @@ MENU = f"""{HEAD}{DATA.format(name="Addons")}<node oor:name="AddonUI"><node oor:
 <prop oor:name="Context"><value>com.sun.star.sheet.SpreadsheetDocument</value></prop>
 <prop oor:name="Title"><value xml:lang="en-US">xlplan</value></prop>
 <node oor:name="Submenu">
-{ENTRY.format(name="check", title="~Check plan")}{ENTRY.format(name="refresh", title="~Refresh plan")}</node></node>
+{"".join(ENTRY.format(name=act.entry, title=act.label) for act in ACTS)}</node></node>
 </node></node>
 </oor:component-data>
 """
@@ -99,6 +100,7 @@ def files(*, seconds: float = SECONDS) -> dict[str, bytes]:
         "command": command(),
         "seconds": seconds,
         "methods": {method_of(function.name): function.name for function in known},
+        "reads": {function.name: function.reads for function in known},
     }
     texts = {
         "META-INF/manifest.xml": MANIFEST,
@@ -124,7 +126,7 @@ def build(path: Path, *, seconds: float = SECONDS) -> None:
 
 
 def _method(function: Function) -> Method:
-    """Every answer is a block of cells, every argument whatever stands there; XP_WHY also gets its document."""
+    """Every answer is a block of cells, every argument whatever stands there; what reads more gets its document."""
     own = [(argument.name, "any") for argument in function.arguments]
-    document = [("document", "com.sun.star.beans.XPropertySet")] if function.name == "XP_WHY" else []
+    document = [("document", "com.sun.star.beans.XPropertySet")] if function.reads else []
     return Method(method_of(function.name), "[][]any", document + own)

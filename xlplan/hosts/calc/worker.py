@@ -8,14 +8,17 @@ import platform
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from xlplan import __version__
 from xlplan.functions import CellError, call, errorlog
+from xlplan.functions.errorlog import Entry
+from xlplan.functions.planstate import PlanSource
 from xlplan.hosts.calc.addin.wire import PROTOCOL, error_number, receive, send
 from xlplan.hosts.calc.buttons import BUTTONS, press
+from xlplan.hosts.calc.plan_source import AskedPlan, Question, Wanted
 
 FAULTS = (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 """What a fault of xlplan itself may raise: it fails one cell, not the worker with every other cell."""
@@ -35,16 +38,30 @@ class Engine:
         """One message."""
         if kind == "call":
             return self.call(*content)
+        if kind == "read":
+            return self.read(*content)
         if kind == "why":
             return self.why(*content)
         return {"runs": self.runs, "pid": os.getpid(), "python": sys.executable, "version": platform.python_version(),
                 "xlplan": __version__}  # fmt: skip
 
-    def call(self, name: str, arguments: Sequence[Any], cell: str = "") -> tuple[Rows, str, str]:
+    def read(
+        self, name: str, arguments: Sequence[Any], facts: Mapping[str, Any], answers: Mapping[Question, Any]
+    ) -> tuple[Question | None, tuple[Rows, str, str] | None]:
+        """A question to the document, or the answer of a function that reads the plan."""
+        try:
+            return None, self.call(name, arguments, plan=AskedPlan(facts, answers))
+        except Wanted as wanted:
+            self.runs -= 1  # no run yet: it comes again with the answer
+            return wanted.question, None
+
+    def call(
+        self, name: str, arguments: Sequence[Any], cell: str = "", plan: PlanSource | None = None
+    ) -> tuple[Rows, str, str]:
         """Rows for the cells, and code and sentence of the first error among them."""
         self.runs += 1
         try:
-            result = call(name, *arguments, cell=cell)
+            result = call(name, *arguments, cell=cell, plan=plan)
         except CellError as error:
             return ((error_number(error.code),),), error.code, error.sentence
         except FAULTS as error:
@@ -131,7 +148,7 @@ def serve(pipe: Pipe) -> None:
         faulthandler.dump_traceback_later(seconds, exit=True)
         if kind in BUTTONS:
             with ticking(pipe):
-                told = press(kind, pipe.ask)
+                told = press(kind, pipe.ask, [Entry(*failure) for failures in content for failure in failures])
             pipe.send(("done", told))
         else:
             pipe.send(engine.answer(kind, *content))

@@ -9,19 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlplan.errors import HostError, WorkbookError
-from xlplan.hosts.excel.acts import ACTS
+from xlplan.hosts.acts import ACTS
 from xlplan.hosts.excel.code_names import code_names
 from xlplan.hosts.excel.modules import MACROS, SIGNS, all_modules, is_current
 from xlplan.hosts.excel.ribbon import put_ribbon
 from xlplan.hosts.excel.settings_sheet import SHEET, add_settings
 from xlplan.hosts.excel.sheet_buttons import add_buttons
 from xlplan.hosts.excel.vba.project import Module, Project, document
+from xlplan.workbook.book import Saved
 from xlplan.workbook.package.archive import Archive
 from xlplan.workbook.package.gate import check_written
 from xlplan.workbook.package.grow import add_part, declare, point
 from xlplan.workbook.package.markup import namespace
 from xlplan.workbook.package.parts import Package
-from xlplan.workbook.package.save import Seen, check_target, replace_file
+from xlplan.workbook.package.save import Seen, save_file
 
 WITH_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 VBA_TYPE = "application/vnd.ms-office.vbaProject"
@@ -48,7 +49,7 @@ def attach(source: Path, target: Path) -> Attached:
     source : Path
         An .xlsx or .xlsm workbook; left as it is, unless it is the target.
     target : Path
-        The .xlsm to write.
+        The .xlsm to write; the result goes beside one that is open elsewhere, read-only or changed meanwhile.
 
     Raises
     ------
@@ -106,13 +107,16 @@ def _equip(source: Path, target: Path, *, opened: tuple[Package, Seen]) -> Attac
     archive = package.archive
     changed_parts = frozenset(archive.changed)
     target = target.resolve()
-    if changed_parts or target != source.resolve():
-        check_target(target, seen if target == source.resolve() else None)
-        replace_file(
-            target, archive.write, lambda written: check_written(written, archive.source, changed_parts, package.where)
-        )
-    lines = _said(target, changed=changed, sheet=sheet, settings=settings, ribbon=has_ribbon)
-    return Attached(target, tuple(module.name for module in modules), bool(changed_parts), lines)
+    saved, own = Saved(target), target == source.resolve()
+
+    def check(written: Path) -> None:
+        check_written(written, archive.source, changed_parts, package.where)
+
+    if changed_parts or not own:
+        saved = save_file(target, archive.write, check, seen=seen if own else None)
+    said = _said(saved.path, changed=changed, sheet=sheet, settings=settings, ribbon=has_ribbon)
+    lines = (*saved.sentences(), *said)
+    return Attached(saved.path, tuple(module.name for module in modules), bool(changed_parts), lines)
 
 
 def _check_may_change(package: Package) -> None:
@@ -163,8 +167,8 @@ def _put_modules(package: Package, project: Project, modules: list[Module]) -> b
 def _said(target: Path, *, changed: bool, sheet: str, settings: bool, ribbon: bool) -> tuple[str, ...]:
     first = f"{target.name} is up to date."
     if changed:
-        buttons = " and ".join(act.label for act in ACTS)
-        first = f"{target.name} has the functions of xlplan, and the buttons {buttons}."
+        *most, last = [act.label for act in ACTS]
+        first = f"{target.name} has the functions of xlplan, and the buttons {', '.join(most)} and {last}."
     lines = [first]
     if sheet:
         lines.append(f"The buttons stand on the sheet {sheet}.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from xlplan import __version__
 from xlplan.errors import HostError
 from xlplan.functions.registry import Argument, Function, functions
-from xlplan.hosts.excel.acts import ACTS
+from xlplan.hosts.acts import ACTS
 from xlplan.hosts.excel.errors import MARK
 from xlplan.hosts.excel.two_hosts import for_both_hosts
 from xlplan.hosts.excel.vba.project import Module, Project, class_module, module

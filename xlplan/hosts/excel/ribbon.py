@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from xlplan.hosts.excel.acts import ACTS
+from xlplan.hosts.acts import ACTS
 from xlplan.workbook.package.grow import add_part, free_part, point
 from xlplan.workbook.package.parts import Package
 

@@ -12,6 +12,8 @@ SHEET = "xlwings.conf"
 SETTINGS = {
     # Python never looks for xlplan beside the workbook, where OneDrive and SharePoint have no folder to look into.
     "ADD_WORKBOOK_TO_PYTHONPATH": "False",
+    # Buttons run in the process of the functions (Windows), which knows what failed in which cell.
+    "USE UDF SERVER": "True",
 }
 """The interpreter is left out: an empty value would hide the one of the user's own settings."""
 

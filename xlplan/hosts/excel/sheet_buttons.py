@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from xlplan.hosts.excel.acts import ACTS, Act
+from xlplan.hosts.acts import ACTS, Act
 from xlplan.hosts.excel.code_names import worksheet
 from xlplan.workbook.package.grow import add_part, declare_ending, free_part, point
 from xlplan.workbook.package.markup import child, local, namespace

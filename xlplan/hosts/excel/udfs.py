@@ -2,7 +2,7 @@
 
 Excel's VBA calls ``CallUDF("xlplan.hosts.excel.udfs", "XP_AGENTS", cells)``. The cells come as COM sends them: numbers
 as float, dates as serial numbers, a blank as None, an error as a whole number, a range as rows of those; the last one
-is the address of the calling cell.
+is the address of the calling cell with its workbook. xlwings itself is told the workbook whose VBA calls.
 """
 
 from __future__ import annotations
@@ -10,16 +10,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from inspect import Parameter, Signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xlwings
 
+from xlplan.functions import errorlog
 from xlplan.functions.cellvalues import CellError
 from xlplan.functions.registry import Function, call, functions
+from xlplan.functions.results import Remembered
 from xlplan.hosts.excel.errors import MISSING, code_of, marked
 from xlplan.workbook.book import ErrorValue, serial
 
+if TYPE_CHECKING:
+    from xlplan.workbook.live_xlwings import LiveBook
+    from xlplan.workbook.source import BookSource
+
 CELL = "calling_cell"
+
+REMEMBERED = Remembered()
+"""Answers of all open workbooks."""
 
 
 def received(cell: Any) -> Any:
@@ -52,16 +61,38 @@ def _as_rows(value: Any) -> list[list[Any]]:
     return [[value]]
 
 
+def _answer(function: Function, arguments: list[Any], caller: str) -> Any:
+    """The answer or its error: remembered, unless it is about the errors themselves."""
+    if function.reads == "log":
+        try:
+            return call(function.name, *arguments, cell=caller)
+        except CellError as error:
+            return error
+    book = errorlog.parts(caller)[0] if function.reads == "plan" else ""
+    plan = _plan(book) if function.reads == "plan" else None
+    answer = REMEMBERED.answer(function.name, arguments, lambda: call(function.name, *arguments, plan=plan), book=book)
+    errorlog.record(caller, function.name, answer)
+    return answer
+
+
+def _plan(book: str) -> BookSource:
+    """The plan of the calling cell's workbook; Excel answers reads while it calculates."""
+    from xlplan.workbook.live_xlwings import LiveBook
+    from xlplan.workbook.source import BookSource
+
+    def opened() -> LiveBook:
+        host = xlwings.Book.caller()
+        return LiveBook(host if book in {"", host.name} else host.app.books[book])
+
+    return BookSource(opened, label=book or "this workbook")
+
+
 def _udf(function: Function) -> Callable[..., Any]:
     """The function as xlwings calls it; a failure comes back as a marked error, and XP_WHY knows the sentence."""
 
     def run(*cells: Any) -> list[list[Any]]:
         *arguments, caller = cells
-        try:
-            answer = call(function.name, *map(received, arguments), cell=caller or "")
-        except CellError as error:
-            answer = error
-        return _as_rows(returned(answer))
+        return _as_rows(returned(_answer(function, [received(cell) for cell in arguments], caller or "")))
 
     kind = Parameter.POSITIONAL_OR_KEYWORD
     parameters = [

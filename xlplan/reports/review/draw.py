@@ -18,7 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from xlplan.reports.review.blocks import NUMBERS, Block, Chart, Sheet
 from xlplan.tables.typed import blank
-from xlplan.workbook.book import CellValue, Formula
+from xlplan.workbook.book import CellValue, Formula, Saved
 from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.template import styles
 from xlplan.workbook.template.build import repeatable
@@ -53,8 +53,8 @@ TOTAL_FONT = Font(name=styles.FONT, size=10, bold=True, color=styles.INK)
 TOTAL_LINE = Border(top=Side(style="thin", color=styles.INK), bottom=Side(style="double", color=styles.INK))
 
 
-def draw(sheets: Sequence[Sheet], path: Path, *, footer: str) -> None:
-    """Write the review to ``path``: all of it, or nothing.
+def draw(sheets: Sequence[Sheet], path: Path, *, footer: str) -> Saved:
+    """Write the review to ``path``: all of it, or nothing; beside a file that must not be overwritten now.
 
     Totals are SUM formulas with their values beside them, so that a viewer that computes nothing shows them too.
 
@@ -81,7 +81,7 @@ def draw(sheets: Sequence[Sheet], path: Path, *, footer: str) -> None:
         for name, cells in totals.items():
             if cells:
                 review.write_cells(name, cells)
-        review.save(path)
+        return review.save(path)
 
 
 def _sheet(sheet: Worksheet, spec: Sheet, footer: str) -> dict[str, CellValue]:

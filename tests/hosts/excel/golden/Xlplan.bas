@@ -26,7 +26,7 @@ Private Sub XpPress(ByVal button As String)
     If XpIsCalc() Then
         XpPressInCalc button
     Else
-        RunPython "import xlplan.hosts.excel.buttons as b; b." & button & "()"
+        RunPython "import xlplan.hosts.excel.buttons as b; b.press(""" & button & """)"
     End If
     Exit Sub
 failed:
@@ -64,10 +64,42 @@ Public Sub XpCheckPlanFromRibbon(control As Object)
     XpPress "check"
 End Sub
 
+Public Sub XpRunForecast()
+    XpPress "forecast"
+End Sub
+
+Public Sub XpRunForecastFromRibbon(control As Object)
+    XpPress "forecast"
+End Sub
+
 Public Sub XpRefreshPlan()
     XpPress "refresh"
 End Sub
 
 Public Sub XpRefreshPlanFromRibbon(control As Object)
     XpPress "refresh"
+End Sub
+
+Public Sub XpOptimiseAllocation()
+    XpPress "allocate"
+End Sub
+
+Public Sub XpOptimiseAllocationFromRibbon(control As Object)
+    XpPress "allocate"
+End Sub
+
+Public Sub XpBuildReview()
+    XpPress "review"
+End Sub
+
+Public Sub XpBuildReviewFromRibbon(control As Object)
+    XpPress "review"
+End Sub
+
+Public Sub XpUndoLastRun()
+    XpPress "undo"
+End Sub
+
+Public Sub XpUndoLastRunFromRibbon(control As Object)
+    XpPress "undo"
 End Sub

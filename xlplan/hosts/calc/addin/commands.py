@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from xlplan.hosts.calc.addin.document import Document
 from xlplan.hosts.calc.addin.process import Worker, WorkerFailed
 from xlplan.hosts.calc.addin.window import Message, Stopped, Window
 
-NAMES = ("check", "refresh")
+NAMES = ("check", "forecast", "refresh", "allocate", "review", "undo")
 LONGEST_S = 3600.0
 """Time limit of a plan; Esc stops it long before."""
 
-READS = frozenset({"facts", "tables", "names", "read", "filled"})
+READS = frozenset({"facts", "tables", "names", "read", "filled", "locked"})
 
 
 class Commands:
-    """Check and Refresh.
+    """The buttons of a plan.
 
     Parameters
     ----------
@@ -28,12 +28,21 @@ class Commands:
         The log.
     log : logging.Logger
         The same, to write into.
+    failures : callable
+        What formulas of a document could not compute, for the log in it.
     """
 
-    def __init__(self, command: Sequence[str], path: str, log: logging.Logger) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        path: str,
+        log: logging.Logger,
+        failures: Callable[[Document], Sequence[tuple[str, str, str, str]]],
+    ) -> None:
         self._command = command
         self._path = path
         self._log = log
+        self._failures = failures
         self._running = False
 
     def run(self, name: str, model: Any) -> Message:
@@ -60,10 +69,11 @@ class Commands:
                 return getattr(document, kind)(*content)
             raise EOFError(f"the worker asked for {kind}")
 
+        failures = list(self._failures(document))  # before the worker of the command begins to ask
         window.begin("xlplan")
         try:
             worker = Worker(self._command, self._path)
-            return Message(*worker.converse((name,), seconds=LONGEST_S, answer=answer, tick=window.glance))
+            return Message(*worker.converse((name, failures), seconds=LONGEST_S, answer=answer, tick=window.glance))
         except Stopped:
             return Message("warning", "Stopped; nothing was written.")
         except WorkerFailed as failed:

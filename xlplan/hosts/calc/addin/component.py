@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+from functools import partial
 from typing import Any
 
 from xlplan.hosts.calc.addin.commands import NAMES, Commands
+from xlplan.hosts.calc.addin.document import Document, range_at, values_at
 from xlplan.hosts.calc.addin.functions import Functions
 from xlplan.hosts.calc.addin.process import Worker
 from xlplan.hosts.calc.addin.window import Message
@@ -32,8 +34,9 @@ class Host:
         log = _log(path)
         command = self.settings["command"]
         self.worker = Worker(command, path)
-        self.functions = Functions(self.worker, float(self.settings["seconds"]), log)
-        self.commands = Commands(command, path, log)
+        readers = frozenset(name for name, what in self.settings["reads"].items() if what == "plan")
+        self.functions = Functions(self.worker, float(self.settings["seconds"]), log, readers)
+        self.commands = Commands(command, path, log, self.functions.failures)
         self._path = path
 
     def status(self) -> dict[str, Any]:
@@ -102,9 +105,10 @@ def _functions_class() -> Any:
             return (FUNCTIONS,)
 
     with open(SETTINGS, encoding="utf-8") as file:
-        methods = json.load(file)["methods"]
-    for method, name in methods.items():
-        setattr(CalcFunctions, method, _why(name) if name == "XP_WHY" else _called(name))
+        settings = json.load(file)
+    kinds = {"": _called, "plan": _reading, "log": _why}
+    for method, name in settings["methods"].items():
+        setattr(CalcFunctions, method, kinds[settings["reads"][name]](name))
     return CalcFunctions
 
 
@@ -115,20 +119,24 @@ def _called(name: str) -> Any:
     return method
 
 
+def _reading(name: str) -> Any:
+    """A function that reads the plan is told its document."""
+
+    def method(self: Any, document: Any, *arguments: Any) -> Any:
+        return self.host.functions.read(name, arguments, Document(document))
+
+    return method
+
+
 def _why(name: str) -> Any:
-    """XP_WHY is told its document, which no other function needs."""
+    """XP_WHY is told its document, because it looks at a formula there."""
 
     def method(self: Any, document: Any, address: Any = None) -> Any:
-        cell = _cell(document, address)
+        own, cell = Document(document), _cell(document, address)
         if cell is None:
-            return self.host.functions.why(name, address, "", {}.__getitem__)
+            return self.host.functions.why(name, address, "", {}.__getitem__, own)
         cell.getError()  # a cell that waits for its calculation is calculated now
-
-        def look_up(text: str) -> Any:
-            rows = _range(cell.Spreadsheet, text).getDataArray()
-            return rows if len(rows) > 1 or len(rows[0]) > 1 else rows[0][0]
-
-        return self.host.functions.why(name, address, cell.getFormula(), look_up)
+        return self.host.functions.why(name, address, cell.getFormula(), partial(values_at, cell.Spreadsheet), own)
 
     return method
 
@@ -141,18 +149,9 @@ def _cell(document: Any, address: Any) -> Any:
     sheet = sheet.strip().strip("'").replace("''", "'").casefold()
     found = [name for name in document.Sheets.ElementNames if name.casefold() == sheet]
     try:
-        return _range(document.Sheets.getByName(found[0]), place).getCellByPosition(0, 0) if found else None
+        return range_at(document.Sheets.getByName(found[0]), place).getCellByPosition(0, 0) if found else None
     except LookupError:
         return None
-
-
-def _range(sheet: Any, text: str) -> Any:
-    from com.sun.star.uno import RuntimeException
-
-    try:
-        return sheet.getCellRangeByName(text)
-    except RuntimeException as error:
-        raise LookupError(text) from error
 
 
 def _handler_class() -> Any:

@@ -7,7 +7,8 @@ LibreOffice itself holds for it. What any of it means is decided in the worker.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +18,8 @@ from xlplan.hosts.calc.addin.wire import NUMBERS, code_of, error_code, error_num
 Area = tuple[str, int, int, int, int]
 CONTENT, FORMULAS = 1 | 2 | 4 | 16, 16
 LOGICAL = 1024
+ERRORS = 4
+"""LibreOffice's number of formulas that give an error."""
 STANDARD = 0
 CONSTANTS = frozenset({"=TRUE()", "=FALSE()", "=NA()", *(f"={code}" for code in NUMBERS)})
 """Values that a cell of LibreOffice holds as a formula."""
@@ -29,10 +32,65 @@ class Document:
         self._model = model
 
     def facts(self) -> dict[str, Any]:
-        """Its label and its first day."""
-        day = self._model.NullDate
-        label = unquote(posixpath.basename(self._model.URL)) or self._model.Title
-        return {"label": label, "epoch": (day.Year, day.Month, day.Day)}
+        """Its label, its path and its first day."""
+        import uno
+
+        day, url = self._model.NullDate, self._model.URL
+        label = unquote(posixpath.basename(url)) or self._model.Title
+        path = uno.fileUrlToSystemPath(url) if url.startswith("file:") else ""
+        return {"label": label, "path": path, "epoch": (day.Year, day.Month, day.Day)}
+
+    def plan_facts(self) -> dict[str, Any]:
+        """What every reading of its plan is told: which document it is, its first day, and its Stamp."""
+        return {**self.facts(), "key": self.key, "stamp": self.named("Stamp")}
+
+    @property
+    def key(self) -> str:
+        """Tells it from every other document, also from one of the same name."""
+        return str(self._model.RuntimeUID)
+
+    def named(self, name: str) -> Any:
+        """The value of a named cell; None where there is no such cell."""
+        known = self._model.NamedRanges
+        cells = known.getByName(name).getReferredCells() if known.hasByName(name) else None
+        if cells is None:
+            return None
+        place = cells.RangeAddress
+        row, column = place.StartRow, place.StartColumn
+        return self.read((cells.Spreadsheet.Name, row, column, row, column))[0][0]
+
+    def columns(self, name: str, wanted: Sequence[str]) -> dict[str, list[Any]] | None:
+        """Some columns of a table; None where there is no such table.
+
+        Others are left alone: to read the planner's formulas beside a table would be to calculate them.
+        """
+        ranges = self._model.DatabaseRanges
+        if not ranges.hasByName(name):
+            return None
+        data = ranges.getByName(name).DataArea
+        sheet, top = self._model.Sheets.getByIndex(data.Sheet).Name, data.StartRow
+        header = self.read((sheet, top, data.StartColumn, top, data.EndColumn))[0]
+        places = {title: data.StartColumn + place for place, title in enumerate(header) if title in wanted}
+        found: dict[str, list[Any]] = {}
+        for titles in _neighbours(places):
+            left, right = places[titles[0]], places[titles[-1]]
+            rows = self.read((sheet, top + 1, left, data.EndRow, right)) if data.EndRow > top else []
+            found.update({title: [row[place] for row in rows] for place, title in enumerate(titles)})
+        return found
+
+    def failing(self, most: int) -> Iterator[tuple[str, str, Callable[[str], Any]]]:
+        """Cells whose formula gives an error, up to so many: address, formula, what looks up its references."""
+        for name in self._model.Sheets.ElementNames:
+            sheet = self._model.Sheets.getByName(name)
+            for part in sheet.queryFormulaCells(ERRORS).RangeAddresses:
+                for column in range(part.StartColumn, part.EndColumn + 1):
+                    for row in range(part.StartRow, part.EndRow + 1):
+                        if not most:
+                            return
+                        most -= 1
+                        cell = sheet.getCellByPosition(column, row)
+                        address = cell.AbsoluteName.rpartition(".")[2].replace("$", "")
+                        yield f"{name}!{address}", cell.getFormula(), partial(values_at, sheet)
 
     def tables(self) -> dict[str, tuple[Area, list[Any], list[int], bool]]:
         """Every table (database range): area with header, header, columns of formulas, whether cells are merged."""
@@ -98,6 +156,18 @@ class Document:
             if text
         ]
         return found or (["merged cells"] if cells.getIsMerged() else [])
+
+    def locked(self, area: Area) -> str:
+        """Address of the first locked cell of an area on a protected sheet; empty when there is none."""
+        if not self._model.Sheets.getByName(area[0]).isProtected():
+            return ""
+        formats = self._cells(area).getCellFormatRanges()
+        for number in range(formats.getCount()):
+            cells = formats.getByIndex(number)
+            if cells.CellProtection.IsLocked:
+                corner = cells.getCellByPosition(0, 0)
+                return corner.AbsoluteName.rpartition(".")[2].replace("$", "")
+        return ""
 
     def resize(self, name: str, rows: int) -> None:
         """Give a table another number of body rows; references to its body follow, cells further down stay.
@@ -225,6 +295,34 @@ class Document:
         from com.sun.star.sheet.CellDeleteMode import UP
 
         self._model.Sheets.getByIndex(table.Sheet).removeRange(_rows(table, first, count), UP)
+
+
+def values_at(sheet: Any, text: str) -> Any:
+    """Values of a reference in a formula, as rows or as one value; LookupError where there is none."""
+    rows = range_at(sheet, text).getDataArray()
+    return rows if len(rows) > 1 or len(rows[0]) > 1 else rows[0][0]
+
+
+def range_at(sheet: Any, text: str) -> Any:
+    """The cells of a reference."""
+    from com.sun.star.uno import RuntimeException
+
+    try:
+        return sheet.getCellRangeByName(text)
+    except RuntimeException as error:
+        raise LookupError(text) from error
+
+
+def _neighbours(places: dict[str, int]) -> Iterator[list[str]]:
+    """Columns side by side together."""
+    run: list[str] = []
+    for title in sorted(places, key=lambda title: places[title]):
+        if run and places[title] != places[run[-1]] + 1:
+            yield run
+            run = []
+        run.append(title)
+    if run:
+        yield run
 
 
 def _rows(table: Any, first: int, count: int) -> Any:

@@ -6,7 +6,7 @@ import pickle
 import struct
 from typing import Any, BinaryIO
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Counts up when messages change: an add-in and a worker of different counts do not talk."""
 
 NUMBERS = {

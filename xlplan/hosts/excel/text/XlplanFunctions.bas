@@ -20,7 +20,7 @@ Private Function XpCall(ByVal function_name As String, ByVal cells As Variant) A
     cells = XpValues(cells)
     Set python = XLPy()
     On Error GoTo failed
-    XpCall = XpAnswer(python.CallUDF(PYTHON_MODULE, function_name, cells))
+    XpCall = XpAnswer(python.CallUDF(PYTHON_MODULE, function_name, cells, ThisWorkbook))
     Exit Function
 down:
     unreachable = "Python cannot be reached (" & Err.Description & "); run xlplan doctor in a terminal"
@@ -52,7 +52,8 @@ Private Function XpValues(ByVal cells As Variant) As Variant
     Next place
     cells(last) = ""
     If TypeName(Application.Caller) = "Range" Then
-        cells(last) = Application.Caller.Worksheet.Name & "!" & Application.Caller.Cells(1, 1).Address(False, False)
+        cells(last) = "[" & Application.Caller.Worksheet.Parent.Name & "]" & Application.Caller.Worksheet.Name & _
+            "!" & Application.Caller.Cells(1, 1).Address(False, False)
     End If
     XpValues = cells
 End Function

@@ -1,0 +1,28 @@
+"""What a button does: Book in, Book out. Excel, Calc, the command line and Python callers all press these."""
+
+from xlplan.macros.checking import Checked, check
+from xlplan.macros.files import fill, read_plan, write_plan
+from xlplan.macros.reviewing import Demonstrated, Reviewed, build_review, demo, review
+from xlplan.macros.running import Computed, Refreshed, allocate, compute, forecast, refresh
+from xlplan.macros.undoing import Undone, undo
+
+__all__ = [
+    "Checked",
+    "Computed",
+    "Demonstrated",
+    "Refreshed",
+    "Reviewed",
+    "Undone",
+    "allocate",
+    "build_review",
+    "check",
+    "compute",
+    "demo",
+    "fill",
+    "forecast",
+    "read_plan",
+    "refresh",
+    "review",
+    "undo",
+    "write_plan",
+]
