@@ -7,6 +7,7 @@ import re
 import pytest
 
 from xlplan.functions import CellError, call, functions
+from xlplan.functions.example import example_plan
 from xlplan.functions.registry import Function
 
 CODES = {"#VALUE!", "#NUM!", "#N/A"}
@@ -18,10 +19,10 @@ def test_the_example_gives_a_value(function: Function) -> None:
     if function.name == "XP_WHY":  # it asks about a failure, so there has to be one
         with pytest.raises(CellError):
             call("XP_AGENTS", -1, 180, 30, 0.8, 20, cell=function.example[0])
-    answer = call(function.name, *function.example)
+    answer = call(function.name, *function.example, plan=example_plan())
     values = [value for row in answer for value in row] if isinstance(answer, list) else [answer]
     assert values
-    assert all(isinstance(value, float | str) for value in values)
+    assert all(isinstance(value, float | str | bool) for value in values)
 
 
 @pytest.mark.parametrize("function", EVERY)
@@ -67,6 +68,8 @@ def test_the_formula_shown_is_the_example(function: Function) -> None:
             assert text.strip('"') == value
         elif not text:
             assert value is None
+        elif text == "Stamp":
+            assert isinstance(value, str)
         elif re.fullmatch(r"[A-Z]\d+", text):
             assert isinstance(value, int | float)
         else:
@@ -82,7 +85,7 @@ def test_a_required_argument_left_blank_is_an_error_that_names_it(function: Func
         for blank in (None, "", float("nan"), [[None]]):
             cells[place] = blank
             with pytest.raises(CellError) as failed:
-                call(function.name, *cells)
+                call(function.name, *cells, plan=example_plan())
             assert failed.value.code == "#VALUE!"
             assert argument.name in failed.value.sentence
             assert argument.meaning in failed.value.sentence
@@ -94,7 +97,10 @@ def test_a_missing_optional_argument_is_a_blank_one(function: Function) -> None:
         with pytest.raises(CellError):
             call("XP_AGENTS", -1, 180, 30, 0.8, 20, cell=function.example[0])
     blanks = [None] * (len(function.arguments) - len(function.example))
-    assert call(function.name, *function.example) == call(function.name, *function.example, *blanks)
+    plan = example_plan()
+    assert call(function.name, *function.example, plan=plan) == call(
+        function.name, *function.example, *blanks, plan=plan
+    )
 
 
 @pytest.mark.parametrize("function", EVERY)

@@ -8,11 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 VALUE, NUM, NA = "#VALUE!", "#NUM!", "#N/A"
 MAX_CELLS = 1_048_576
 """One whole column: more cells in an argument are refused, before they are looked at one by one."""
+
+LARGEST, SMALLEST = 1e15, 1e-100
+"""Sizes of numbers: beyond the first a sheet has no digits left, below the second stands what rounding leaves of 0."""
 
 Grid = list[list[Any]]
 
@@ -67,6 +74,18 @@ def _is_range(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
 
 
+def at_most(name: str, count: int, limit: int, *, what: str = "periods") -> None:
+    """Refuse a range that is longer than a function takes in bearable time.
+
+    Raises
+    ------
+    CellError
+        With the number found and the limit.
+    """
+    if count > limit:
+        raise CellError(NUM, f"{name} has {count:,} {what}; give at most {limit:,}")
+
+
 def is_blank(cell: Any) -> bool:
     """True for an empty cell; NaN is what some hosts send for one, and pandas has marks of its own."""
     if isinstance(cell, str):
@@ -90,7 +109,25 @@ def number(name: str, cell: Any) -> float | CellError | None:
         return None
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type a number")
-    return float(cell) if math.isfinite(cell) else CellError(NUM, f"{name} is not a finite number")
+    if isinstance(cell, float) and math.isinf(cell):
+        return CellError(NUM, f"{name} is not a finite number")
+    if not -LARGEST <= cell <= LARGEST:
+        return CellError(NUM, f"{name} is beyond {LARGEST:.0e}, where a sheet no longer counts; check its unit")
+    return float(cell) if abs(cell) >= SMALLEST else 0.0
+
+
+def plain_numbers(cells: list[Any]) -> NDArray[np.float64] | None:
+    """Cells as numbers, all at once; None where one of them is no number of usual size and needs a closer look."""
+    if not set(map(type, cells)) <= {float, int}:
+        return None
+    import numpy as np
+
+    try:
+        numbers = np.array(cells, dtype=float)
+    except OverflowError:
+        return None
+    size = np.abs(numbers)
+    return np.where(size >= SMALLEST, numbers, 0.0) if (size <= LARGEST).all() else None
 
 
 def text(name: str, cell: Any) -> str | CellError | None:
@@ -100,6 +137,18 @@ def text(name: str, cell: Any) -> str | CellError | None:
     return (
         cell if isinstance(cell, str) else error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type a text")
     )
+
+
+def label(name: str, cell: Any) -> str | CellError | None:
+    """A cell as what it is called, be it a text, a number or TRUE; None for a blank."""
+    if is_blank(cell):
+        return None
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return shown(cell)
+    found = number(name, cell)
+    return f"{found:.15g}" if isinstance(found, float) else found
 
 
 def flag(name: str, cell: Any) -> bool | CellError | None:
@@ -130,7 +179,7 @@ def date(name: str, cell: Any) -> dt.datetime | CellError | None:
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return error_of(cell) or CellError(VALUE, f"{name} is {shown(cell)}; type a date")
     if not 61 <= cell < 2_958_466:
-        return CellError(NUM, f"{name} is {cell:g}, which is no date; type a date")
+        return CellError(NUM, f"{name} is {shown(cell)}, which is no date; type a date")
     return dt.datetime(1899, 12, 30) + dt.timedelta(seconds=round(cell * 86400))
 
 
@@ -140,4 +189,6 @@ def shown(cell: Any) -> str:
         return f"the text '{cell[:40]}'"
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
+    if isinstance(cell, int | float):
+        return f"{cell:g}" if -LARGEST <= cell <= LARGEST else f"a number beyond {LARGEST:.0e}"
     return " ".join(str(cell).split())[:40]

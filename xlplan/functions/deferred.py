@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlplan.functions.cellvalues import NUM, VALUE, CellError
+from xlplan.functions.cellvalues import NUM, VALUE, CellError, at_most
 from xlplan.functions.registry import Argument, cell_function
 from xlplan.functions.staffing import AHT, INTERVAL, PATIENCE, RANGE, SECONDS, UNSET, VOLUME
 
+MOST_PERIODS = 10_000
 FACTORS = ("double review", "quality check", "appeal", "escalation")
 
 
@@ -109,6 +110,9 @@ def deferred_fte(
     """FTE that complete work within a turnaround, oldest first, with the lowest peak there is."""
     from xlplan.planning.staffing.horizon import horizon_fte
 
+    at_most("inflow", len(inflow), MOST_PERIODS)
+    if period_h > 0 and tat_h > MOST_PERIODS * period_h:
+        raise CellError(NUM, f"tat_h is {tat_h:g} hours, more than {MOST_PERIODS:,} periods; check its unit")
     return horizon_fte(
         [item or 0.0 for item in inflow],
         period_h=period_h,
@@ -189,4 +193,6 @@ def _times(cells: Any) -> Any:
     import numpy as np
 
     given = [cell for cell in cells if cell is not None]
+    if given and min(given) <= 0:
+        raise CellError(NUM, f"a handling time in aht_by_chats is {min(given):g}; type seconds above 0")
     return np.array(given, dtype=float) if given else None

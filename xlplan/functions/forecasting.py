@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError
+from xlplan.functions.cellvalues import NA, NUM, CellError
 from xlplan.functions.registry import Argument, cell_function
+from xlplan.functions.series import history, moments, whole_periods
 
 ACTUAL = Argument("actual", "what happened, one cell per period", "any", kind="numbers")
 FORECAST = Argument("forecast", "what was forecast, as many cells", "as actual", kind="numbers")
@@ -46,26 +47,14 @@ def forecast(
     season: float | None,
 ) -> Any:
     """Forecast a series: the method that back-tests best, or the one that is named."""
-    import numpy as np
-
     from xlplan.planning.forecast.values import forecast_values
 
-    if len(values) != len(dates):
-        raise CellError(VALUE, f"values has {len(values)} cells and dates {len(dates)}; give as many of both")
-    known = [(value, date) for value, date in zip(values, dates, strict=True) if date is not None]
-    if len(known) < len(dates) and any(v is not None and d is None for v, d in zip(values, dates, strict=True)):
-        raise CellError(VALUE, "a value has no date; fill the date or clear the value")
     wanted = [date for date in target_dates if date is not None]
-    if not known or not wanted:
-        raise CellError(NA, "there is nothing to forecast; give values with their dates, and target dates")
-    found = forecast_values(
-        np.array([np.nan if value is None else value for value, _ in known]),
-        np.array([date for _, date in known], dtype="datetime64[s]"),
-        np.array(wanted, dtype="datetime64[s]"),
-        method=method,
-        season=None if season is None else _periods(season),
-    )
-    answers = iter(np.asarray(found).tolist())
+    volume, known = history(values, dates)
+    if not wanted:
+        raise CellError(NA, "there is nothing to forecast; give target dates")
+    found = forecast_values(volume, known, moments(wanted), method=method, season=whole_periods(season))
+    answers = iter(found.tolist())
     blank = CellError(NA, "the target date is blank")
     return [blank if date is None else next(answers) for date in target_dates]
 
@@ -125,13 +114,9 @@ def mase(
     """Mean absolute scaled error of a forecast, against seasonal naive on the history."""
     from xlplan.planning.forecast import accuracy
 
-    return accuracy.mase(_filled(actual), _filled(forecast), history=_filled(history), season=_periods(season))
-
-
-def _periods(season: float) -> int:
-    if season < 1 or season != int(season):
-        raise CellError(NUM, f"season is {season:g}; type a whole number of periods")
-    return int(season)
+    return accuracy.mase(
+        _filled(actual), _filled(forecast), history=_filled(history), season=whole_periods(season) or 1
+    )
 
 
 def _filled(values: list[float | None]) -> list[float]:

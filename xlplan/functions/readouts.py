@@ -15,10 +15,11 @@ from xlplan.functions.registry import Argument, cell_function
     example=("Sheet1!B7",),
     formula='=XP_WHY("Sheet1!B7")',
     errors=[(NA, "no function of xlplan failed in that cell")],
+    reads="log",
 )
-def why(address: str) -> str:
+def why(caller: str, address: str) -> str:
     """Why a cell shows an error: what was found, what was expected, what to type."""
-    found = errorlog.noted(address)
+    found = errorlog.noted(address, beside=caller)
     if found is None:
         raise CellError(NA, f"no function of xlplan has failed in {address}")
     function, error = found

@@ -9,19 +9,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from xlplan.errors import PlanError
-from xlplan.functions import cellvalues, errorlog
+from xlplan.functions import cellvalues, errorlog, planstate
 from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError, Grid, grid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MODULES = ("forecasting", "seasons", "staffing", "deferred", "supply", "queues", "readouts")
+    from xlplan.functions.planstate import PlanSource
+
+MODULES = (
+    *("forecasting", "outlooks", "seasons", "automation", "staffing", "deferred", "teams", "supply", "queues"),
+    *("blowout", "comparisons", "erlang_names"),
+    *("planmoney", "planresults", "waterfall", "readouts"),
+)
 """Modules of this package whose marked functions make up the registry."""
 
-Kind = Literal["number", "single", "numbers", "date", "dates", "text", "flag"]
+Kind = Literal["number", "single", "numbers", "date", "dates", "text", "texts", "flag", "cells"]
+Reads = Literal["", "plan", "log"]
 REQUIRED = object()
+MOST_FAILURES = 5_000
+"""Cells of one answer that may fail each with an error of its own; finding them one by one takes time."""
 MARK = "_cell_function"
 
+_RANGE: dict[str, Callable[[str, Any], Any]] = {
+    "numbers": cellvalues.number,
+    "dates": cellvalues.date,
+    "texts": cellvalues.label,
+}
 _SCALAR: dict[str, Callable[[str, Any], Any]] = {
     "single": cellvalues.number,
     "date": cellvalues.date,
@@ -39,8 +53,8 @@ class Argument:
     name, meaning, unit : str
         For the help text; ``[name]`` in help where there is a default.
     kind : str
-        ``number`` is one value per cell of the answer and broadcasts; ``numbers`` and ``dates`` take a whole range;
-        ``single`` (a number), ``date``, ``text`` and ``flag`` are single values.
+        ``number`` is one value per cell of the answer and broadcasts; ``numbers``, ``dates`` and ``texts`` take a whole
+        range; ``single`` (a number), ``date``, ``text`` and ``flag`` are single values; ``cells`` are rows as they are.
     default : object, optional
         What a blank or missing argument means; required otherwise.
     default_words : str, optional
@@ -75,6 +89,7 @@ class Function:
     formula: str
     errors: tuple[tuple[str, str], ...]
     run: Callable[..., Any]
+    reads: Reads = ""
 
     @property
     def signature(self) -> str:
@@ -92,6 +107,7 @@ def cell_function(
     example: Sequence[Any],
     formula: str,
     errors: Sequence[tuple[str, str]] = (),
+    reads: Reads = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Mark a callable as a cell function; its docstring is the help text.
 
@@ -111,12 +127,15 @@ def cell_function(
         The example as typed into a cell.
     errors : sequence of (code, when)
         Errors beyond those of wrong types.
+    reads : str, optional
+        What it reads beside its arguments, and gets before them: ``plan``, the state of the plan; ``log``, the
+        calling cell. Answers of the former are good until the plan is refreshed, of the latter for the moment only.
     """
 
     def mark(run: Callable[..., Any]) -> Callable[..., Any]:
         summary = (run.__doc__ or "").strip().splitlines()[0]
         function = Function(
-            name, group, summary, tuple(arguments), returns, tuple(example), formula, tuple(errors), run
+            name, group, summary, tuple(arguments), returns, tuple(example), formula, tuple(errors), run, reads
         )
         setattr(run, MARK, function)
         return run
@@ -136,7 +155,7 @@ def functions() -> dict[str, Function]:
     return found
 
 
-def call(name: str, *cells: Any, cell: str = "") -> Any:
+def call(name: str, *cells: Any, cell: str = "", plan: PlanSource | None = None) -> Any:
     """Call a function with cells as a host sends them.
 
     Parameters
@@ -146,7 +165,10 @@ def call(name: str, *cells: Any, cell: str = "") -> Any:
     *cells
         Numbers, texts, booleans, dates, None for blanks, or rows of those.
     cell : str, optional
-        ``Sheet!B7`` of the calling cell, where the host knows it: its error is kept for XP_WHY.
+        ``Sheet!B7`` or ``[Book]Sheet!B7`` of the calling cell, where the host knows it: its error is kept for XP_WHY
+        and tblLog.
+    plan : PlanSource, optional
+        For functions that read a plan: where it is.
 
     Returns
     -------
@@ -165,26 +187,19 @@ def call(name: str, *cells: Any, cell: str = "") -> Any:
     >>> call("XP_WORKLOAD_HOURS", [[10], [20]], 180)
     [[0.5], [1.0]]
     """
+    named = name.upper()
+    known = functions().get(named)
+    logged = "" if known is not None and known.reads == "log" else cell  # to ask why is no failure of the plan
     try:
-        result = _call(name, cells)
+        result = _call(name, cells, cell, plan)
     except CellError as error:
-        if cell:
-            errorlog.note(cell, name.upper(), error)
+        errorlog.record(logged, named, error)
         raise
-    if cell:
-        errorlog.forget(cell)
-        failed = _first_error(result)
-        if failed is not None:
-            errorlog.note(cell, name.upper(), failed)
+    errorlog.record(logged, named, result)
     return result
 
 
-def _first_error(result: Any) -> CellError | None:
-    rows = result if isinstance(result, list) else []
-    return next((item for row in rows for item in row if isinstance(item, CellError)), None)
-
-
-def _call(name: str, cells: Sequence[Any]) -> Any:
+def _call(name: str, cells: Sequence[Any], caller: str, plan: PlanSource | None) -> Any:
     function = functions().get(name.upper())
     if function is None:
         from difflib import get_close_matches
@@ -201,6 +216,13 @@ def _call(name: str, cells: Sequence[Any]) -> Any:
             each[argument.name] = grid(argument.name, cell)
         else:
             whole[argument.name] = _whole(argument, cell)
+    if function.reads == "plan":
+        try:
+            return _shaped(function.run(planstate.state_of(plan), **whole))
+        except PlanError as error:  # what the plan lacks is not available
+            raise CellError(NA, error.sentence()) from error
+    if function.reads == "log":
+        return function.run(caller, **whole)
     try:
         if not each:
             return _shaped(function.run(**whole))
@@ -212,14 +234,24 @@ def _call(name: str, cells: Sequence[Any]) -> Any:
 def _whole(argument: Argument, cell: Any) -> Any:
     """A single value, or a range as one list; the first bad cell fails the call."""
     cells = grid(argument.name, cell)
-    if argument.kind in {"numbers", "dates"}:
+    if argument.kind == "cells":
+        blank = all(cellvalues.is_blank(item) for row in cells for item in row)
+        return cells if not blank else None if argument.nullable else _default(argument)
+    if argument.kind in _RANGE:
         if len(cells) == 1 and len(cells[0]) == 1 and cellvalues.is_blank(cells[0][0]):
             return [None] if argument.nullable else _default(argument)
-        convert = cellvalues.number if argument.kind == "numbers" else cellvalues.date
+        convert = _RANGE[argument.kind]
         items = [item for row in cells for item in row]
         if len(items) == 1:
             return [_raised(convert(argument.name, items[0]))]
-        return [_raised(convert(f"cell {place} of {argument.name}", item)) for place, item in enumerate(items, start=1)]
+        plain = cellvalues.plain_numbers(items) if argument.kind == "numbers" else None
+        if plain is not None:
+            return plain.tolist()
+        found = [convert(argument.name, item) for item in items]
+        for place, value in enumerate(found):
+            if isinstance(value, CellError):
+                raise convert(f"cell {place + 1} of {argument.name}", items[place])
+        return found
     if len(cells) * len(cells[0]) > 1:
         raise CellError(VALUE, f"{argument.name} takes one value; give a single cell")
     value = _raised(_SCALAR[argument.kind](argument.name, cells[0][0]))
@@ -251,33 +283,42 @@ def _cellwise(function: Function, each: dict[str, Grid], whole: dict[str, Any]) 
             numbers[argument.name] = _column(argument, each[argument.name], rows, columns, failed)
     good = [place for place in range(count) if failed[place] is None]
     answers: list[Any] = list(failed)
-    for place, value in zip(good, _answers(function, numbers, whole, good), strict=True):
+    failures: list[CellError] = []
+    for place, value in zip(good, _answers(function, numbers, whole, good, failures), strict=True):
         answers[place] = value
     if count == 1:
         return _raised(_plain_number(answers[0]))
     return [[_plain_number(answers[r * columns + c]) for c in range(columns)] for r in range(rows)]
 
 
-def _answers(function: Function, numbers: dict[str, Any], whole: dict[str, Any], places: list[int]) -> list[Any]:
+def _answers(
+    function: Function, numbers: dict[str, Any], whole: dict[str, Any], places: list[int], failures: list[CellError]
+) -> list[Any]:
     """Answers at ``places``: in one call, and half by half around cells that fail, so that one costs little."""
     import numpy as np
 
     if len(places) < 2:
-        return [_one(function, numbers, whole, place) for place in places]
+        return [_one(function, numbers, whole, place, failures) for place in places]
     chosen = {name: values[places] for name, values in numbers.items()}
     try:
         return list(np.asarray(function.run(**chosen, **whole), dtype=float).tolist())
     except PlanError:
         middle = len(places) // 2
         first, second = places[:middle], places[middle:]
-        return _answers(function, numbers, whole, first) + _answers(function, numbers, whole, second)
+        answers = _answers(function, numbers, whole, first, failures)
+        return answers + _answers(function, numbers, whole, second, failures)
 
 
-def _one(function: Function, numbers: dict[str, Any], whole: dict[str, Any], place: int) -> float | CellError:
+def _one(
+    function: Function, numbers: dict[str, Any], whole: dict[str, Any], place: int, failures: list[CellError]
+) -> float | CellError:
     try:
         return float(function.run(**{name: float(values[place]) for name, values in numbers.items()}, **whole))
     except PlanError as error:
-        return CellError(NUM, error.sentence())
+        failures.append(CellError(NUM, error.sentence()))
+    if len(failures) > MOST_FAILURES:
+        raise CellError(NUM, f"more than {MOST_FAILURES:,} cells fail, the first because {failures[0].sentence}")
+    return failures[-1]
 
 
 def _common(each: dict[str, Grid]) -> tuple[int, int]:
@@ -293,21 +334,32 @@ def _column(argument: Argument, cells: Grid, rows: int, columns: int, failed: li
     """The argument as one number per cell of the answer; bad cells are noted in ``failed``."""
     import numpy as np
 
+    plain = cellvalues.plain_numbers([cell for row in cells for cell in row])
+    if plain is not None:
+        return np.broadcast_to(plain.reshape(len(cells), -1), (rows, columns)).ravel()
+    found = [[_number(argument, cell) for cell in row] for row in cells]
+    if len(found) == len(found[0]) == 1 and not isinstance(found[0][0], CellError):
+        return np.full(rows * columns, found[0][0])
     values = np.empty(rows * columns)
     tall, wide = len(cells) > 1, len(cells[0]) > 1
     for place in range(rows * columns):
         row, column = divmod(place, columns)
-        value = cellvalues.number(argument.name, cells[row if tall else 0][column if wide else 0])
-        if value is None:
-            if argument.optional:
-                value = argument.default
-            else:
-                value = CellError(VALUE, f"{argument.name} is blank; type {argument.meaning}")
+        value = found[row if tall else 0][column if wide else 0]
         if isinstance(value, CellError):
             failed[place] = failed[place] or value
             value = np.nan
         values[place] = value
     return values
+
+
+def _number(argument: Argument, cell: Any) -> Any:
+    """A cell of an argument that is one number for each answer: the number, its default, or its error."""
+    value = cellvalues.number(argument.name, cell)
+    if value is not None:
+        return value
+    if argument.optional:
+        return argument.default
+    return CellError(VALUE, f"{argument.name} is blank; type {argument.meaning}")
 
 
 def _plain_number(value: Any) -> Any:

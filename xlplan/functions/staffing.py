@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from xlplan.functions.cellvalues import NA, NUM, CellError
+from xlplan.functions.cellvalues import NA, NUM, CellError, at_most
 from xlplan.functions.registry import Argument, cell_function
 
+MOST_PARTS = 1_000
 INFINITE = float("inf")
 UNSET = float("nan")
 
@@ -174,6 +175,7 @@ def gross_up(fte: Any, shrinkage: list[float | None], rule: str) -> Any:
     """Paid FTE behind productive ones: shrinkage divides, it never multiplies."""
     from xlplan.planning import staffing
 
+    at_most("shrinkage", len(shrinkage), MOST_PARTS, what="parts")
     parts = [part for part in shrinkage if part is not None]
     if not parts:
         raise CellError("#VALUE!", "shrinkage is blank throughout; type a share, 0 if no paid time is lost")

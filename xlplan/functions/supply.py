@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from xlplan.functions.cellvalues import NUM, VALUE, CellError
+from xlplan.functions.cellvalues import NUM, VALUE, CellError, at_most
 from xlplan.functions.registry import Argument, cell_function
 
+MOST_WEEKS = 10_000
+MOST_PERIODS = 100_000
 EPOCH = dt.datetime(1899, 12, 30)
 """Day 0 of serial dates."""
 
@@ -59,6 +61,7 @@ def ramp_fte(joins: list[float | None], ramp_curve: list[float | None]) -> Any:
     """Productive equivalents of new people as they ramp up."""
     from xlplan.planning.supply.rates import ramped
 
+    at_most("joins", len(joins), MOST_WEEKS, what="weeks")
     return ramped(_numbers(joins), _numbers(ramp_curve))
 
 
@@ -119,6 +122,8 @@ def headcount_walk(
 
     from xlplan.planning.supply.rates import corkscrew
 
+    for name, values in {"joins": joins, "transfers_in": transfers_in, "attrition_rate": attrition_rate}.items():
+        at_most(name, len(values), MOST_PERIODS)
     walk = corkscrew(
         opening,
         _numbers(joins),

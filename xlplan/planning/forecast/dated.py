@@ -15,14 +15,22 @@ from xlplan.planning.forecast.intraday import DayForecasts, forecast_days
 from xlplan.planning.forecast.members import MEMBERS
 from xlplan.planning.forecast.panel import FloatArray
 
+NAN = float("nan")
+
 
 @dataclass(frozen=True)
 class Outlook:
-    """Forecast of one series: mean (H,), level -> (low, high) of (H,) each, and its method."""
+    """Forecast of one series: mean (H,), level -> (low, high) of (H,) each, its method and its back-test.
+
+    The measures of the back-test are NaN where the history is too short for one.
+    """
 
     mean: FloatArray
     bounds: Bounds
     method: str
+    wape: float = NAN
+    bias: float = NAN
+    naive_wape: float = NAN
 
 
 def check_method(method: str, grain: Grain) -> None:
@@ -52,6 +60,9 @@ def of_series(forecasts: Forecasts, row: int) -> Outlook:
         forecasts.mean[row],
         {level: (low[row], high[row]) for level, (low, high) in forecasts.bounds.items()},
         forecasts.method[row],
+        float(forecasts.wape[row]),
+        float(forecasts.bias[row]),
+        float(forecasts.naive_wape[row]),
     )
 
 
@@ -101,6 +112,7 @@ def forecast_intervals(
     days: int,
     last_day: np.datetime64,
     method: str = AUTO,
+    levels: tuple[float, ...] = (0.8, 0.95),
 ) -> IntervalOutlook:
     """Forecast intervals of `days` days after `last_day` from values at dates in any order.
 
@@ -120,7 +132,9 @@ def forecast_intervals(
         raise PlanError("no observation in the history", where="forecast", do="give at least one number")
     ahead = last_day + np.arange(1, days + 1)
     weekday = iso_weekday(first + np.arange(len(table)))
-    made = forecast_days(table[:, seen], weekday=weekday, future_weekday=iso_weekday(ahead), method=method)
+    made = forecast_days(
+        table[:, seen], weekday=weekday, future_weekday=iso_weekday(ahead), method=method, levels=levels
+    )
     starts = first_second + seen * 60 * grain.minutes
     return IntervalOutlook((ahead.astype("datetime64[s]")[:, None] + starts).ravel(), of_days(made))
 
@@ -131,4 +145,7 @@ def of_days(made: DayForecasts) -> Outlook:
         made.mean.ravel(),
         {level: (low.ravel(), high.ravel()) for level, (low, high) in made.bounds.items()},
         made.method,
+        made.wape,
+        made.bias,
+        made.naive_wape,
     )

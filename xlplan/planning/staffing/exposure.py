@@ -84,3 +84,37 @@ def with_exposure(
     by_day, by_limit = hours / on_task, seen / limit
     days = np.maximum(by_day, by_limit)
     return Exposure(np.asarray(days * day), np.asarray(days * wellness), np.asarray(by_limit > by_day * (1 + 1e-12)))
+
+
+def exposure_fte(
+    content_hours: ArrayLike, *, max_hours_day: ArrayLike, wellness_min_day: ArrayLike, hours_day: ArrayLike
+) -> Floats:
+    """FTE at work for a day's hours of content.
+
+    Parameters
+    ----------
+    content_hours : array_like
+        Hours of content to see in a day.
+    max_hours_day, wellness_min_day, hours_day : array_like
+        As ``with_exposure``.
+
+    Raises
+    ------
+    PlanError
+        As ``with_exposure``.
+
+    Examples
+    --------
+    >>> float(exposure_fte(120, max_hours_day=4, wellness_min_day=30, hours_day=6.5))  # the limit decides
+    30.0
+    >>> float(exposure_fte(120, max_hours_day=8, wellness_min_day=30, hours_day=6.5))  # the day decides
+    20.0
+    """
+    need = with_exposure(
+        content_hours,
+        content_hours,
+        max_hours_day=max_hours_day,
+        wellness_min_day=wellness_min_day,
+        hours_day=hours_day,
+    )
+    return np.asarray(need.required / amounts("hours_day", hours_day))
