@@ -287,20 +287,17 @@ def test_a_bad_row_of_volumes_is_counted_to(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (b"", "v.csv: the file is empty; give a header and a row for each volume"),
-        (b"\n\n", "v.csv: the file is empty; give a header and a row for each volume"),
+        (b"", "v.csv: the file is empty; give a header and a row below it"),
+        (b"\n\n", "v.csv: the file is empty; give a header and a row below it"),
         (b"unique_id,ds,y\n", "v.csv holds no volume; give at least one row"),
         (b"unique_id,ds,y\na,2026-01-05,\n", "v.csv holds no volume; give at least one row"),
-        (
-            b"unique_id;ds;y\na;2026-01-05;3\n",
-            "v.csv: its cells are separated by ';'; save it with commas between them",
-        ),
-        (b"unique_id\tds\ty\na\t2026-01-05\t3\n", "v.csv: its cells are separated by '\\t'; save it with commas"),
+        (b"unique_id;ds,y\na;2026-01-05,3\n", "v.csv: its header could be separated by comma and semicolon; say which"),
+        (b"unique_id;ds;y\na;2026-01-05;3,5\n", "v.csv.y, row 2: found '3,5', expected a number"),
         (b"unique_id,ds,y,y\na,2026-01-05,3,4\n", "v.csv: two columns are named 'y'; rename or delete one of them"),
         (b"id,date,calls\na,2026-01-05,3\n", "rename the columns to unique_id, ds, y"),
         (
             b'unique_id,ds,y\n"a,2026-01-05,3\n',
-            "v.csv: the file is no CSV (unexpected end of data); save it as CSV UTF-8",
+            "v.csv line 2: the file is no CSV (unexpected end of data); save it as CSV UTF-8",
         ),
         ("unique_id,ds,y\nträume,2026-01-05,3\n".encode("latin-1"), "v.csv: the file is no text in UTF-8; save it as"),
         (bytes(range(256)), "v.csv: the file is no text in UTF-8; save it as"),

@@ -98,6 +98,10 @@ class Driver:
         """A call of the add-in's own class, from outside."""
         return getattr(Document(self._models[number]), method)(*arguments)
 
+    def failing(self, number: int) -> Any:
+        """Address and formula of the cells that show an error."""
+        return [(address, formula) for address, formula, _ in Document(self._models[number]).failing(1000)]
+
     def put(self, number: int, sheet: str, area: str, rows: Any) -> None:
         self._area(number, sheet, area).setDataArray(tuple(tuple(row) for row in rows))
 

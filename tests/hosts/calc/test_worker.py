@@ -176,3 +176,87 @@ def test_whole_columns_are_cut_together_behind_the_last_filled_row() -> None:
     blank = ((None,),) * (1_048_576 - 3)
     functions(worker).call("XP_FVA", (((1.0,), (2.0,), (3.0,), *blank), ((1.0,), (None,), (None,), *blank), 5.0))
     assert worker.asked == [("call", "XP_FVA", (((1.0,), (2.0,), (3.0,)), ((1.0,), (None,), (None,)), 5.0))]
+
+
+class Asked(Counting):
+    """Stands for a worker that first wants two things of the document."""
+
+    def ask(self, message: Any, *, seconds: float) -> Any:
+        self.asked.append(message)
+        wanted = [("named", "PlanCurrency"), ("columns", "tblFx", ("rate",))]
+        rounds = len(self.asked) - 1
+        return (wanted[rounds], None) if rounds < 2 else (None, (((7.0,),), "#N/A", "no rate"))
+
+
+class Paper:
+    """Stands for a document."""
+
+    key = "12"
+
+    def __init__(self, failing: list[tuple[str, str]] | None = None) -> None:
+        self._failing = failing or []
+
+    def plan_facts(self) -> dict[str, Any]:
+        return {"key": self.key, "label": "a.xlsx", "epoch": (1899, 12, 30), "stamp": "1"}
+
+    def named(self, name: str) -> str:
+        return f"named {name}"
+
+    def columns(self, name: str, wanted: Any) -> dict[str, Any]:
+        return {column: [1.0] for column in wanted}
+
+    def failing(self, most: int) -> Iterator[Any]:
+        for address, formula in self._failing[:most]:
+            yield address, formula, {"A1": -5.0}.__getitem__
+
+
+def test_what_the_worker_wants_of_the_document_comes_with_the_next_call() -> None:
+    worker, paper = Asked(), Paper()
+    host = Functions(worker, 60.0, Silent(), {"XP_FX"})  # type: ignore[arg-type]
+    for _ in range(2):
+        assert host.read("XP_FX", (1.0, "EUR", None), paper) == ((7.0,),)  # type: ignore[arg-type]
+    answers = [message[4] for message in worker.asked]
+    assert answers == [
+        {},
+        {("named", "PlanCurrency"): "named PlanCurrency"},
+        {("columns", "tblFx", ("rate",)): {"rate": [1.0]}},
+    ]
+    assert worker.asked[0][:3] == ("read", "XP_FX", (1.0, "EUR"))
+
+
+def test_failures_are_those_of_the_formulas_that_stand_in_the_document() -> None:
+    host = Functions(Asked(), 60.0, Silent(), {"XP_FX"})  # type: ignore[arg-type]
+    paper = Paper(
+        [
+            ("S!B1", '=XP_FX(1;"EUR")'),
+            ("S!B2", '=XP_FX(2;"EUR")'),  # nobody asked that
+            ("S!C1", '{=XP_FX(1;"EUR")}'),
+            ("S!C2", '{=XP_FX(1;"EUR")}'),
+            ("S!D1", "=1/0"),
+            ("S!E1", '=XP_WHY("S!B1")'),
+            ("S!F1", '=XP_FX(SUM(A1);"EUR")'),  # a calculation: the function's last error has to do
+        ]
+    )
+    host.read("XP_FX", (1.0, "EUR"), paper)  # type: ignore[arg-type]
+    found = host.failures(paper)  # type: ignore[arg-type]
+    assert found == [(cell, "XP_FX", "#N/A", "no rate") for cell in ("S!B1", "S!C1", "S!F1")]
+
+
+def test_the_worker_asks_for_tables_once_a_stamp(make: Any) -> None:
+    from xlplan.functions.example import example_plan
+
+    plan = example_plan().plan
+    facts = {"key": "12", "label": "a.xlsx", "epoch": (1899, 12, 30), "stamp": "1"}
+    message = ("read", "XP_RESULT", ("hours per fte", (("HQ", "2026-W15"),), "x"), facts)
+    worker, wanted = make(), []
+    answers: dict[Any, Any] = {}
+    while True:
+        question, answer = worker.ask((*message, answers), seconds=60)
+        if question is None:
+            break
+        wanted.append(question[1])
+        answers = {question: {name: plan[question[1]][name].tolist() for name in question[2]}}
+    assert wanted == ["tblFteHours", "tblPeriod"]
+    assert answer[0] == ((pytest.approx(plan["tblFteHours"]["productive_hours"].iloc[0]),),)
+    assert worker.ask((*message, {}), seconds=60)[0] is None
+    assert worker.ask(("status",), seconds=60)["runs"] == 2

@@ -76,12 +76,32 @@ def pressed(book: Any) -> Iterator[Check]:
     said: list[str] = []
     xlwings.App.alert = lambda self, prompt, **_: said.append(prompt)
     book.set_mock_caller()
-    buttons.check()
-    yield "Check", lambda text: text.startswith("Ready to refresh."), said[-1]
-    buttons.refresh()
+    stamp, master = (book.names[name].refers_to_range for name in ("Stamp", "MasterCheck"))
+    before = stamp.value
+    buttons.press("check")
+    yield "Check", lambda text: text.startswith("Ready to refresh"), said[-1]
+    buttons.press("refresh")
     yield "Refresh plan", lambda text: text.endswith("Save the workbook to keep this."), said[-1]
-    yield "MasterCheck", True, book.names["MasterCheck"].refers_to_range.value
+    yield "MasterCheck", True, master.value
+    yield "a function that reads the plan", lambda cost: cost > 0, _typed(book, '=XP_RESULT("cost",A9:A9,Stamp)')
+    buttons.press("forecast")
+    yield "Run forecast", lambda text: "still show the run before" in text, said[-1]
+    buttons.press("allocate")
+    yield "Optimise allocation", lambda text: "budget and queues still show the run before" in text, said[-1]
+    yield "MasterCheck after a part", False, master.value
+    for entry in ("allocation", "forecast", "refresh"):
+        buttons.press("undo")
+        yield f"Undo last run: {entry}", lambda text, entry=entry: f"The {entry} of " in text, said[-1]
+    yield "the stamp is as it was", before, stamp.value
+    buttons.press("review")
+    yield "Build review", lambda text: text.startswith("Review built"), said[-1]
     yield "calculation is automatic again", "automatic", book.app.calculation
+
+
+def _typed(book: Any, formula: str) -> Any:
+    cell = book.sheets["Formulas"]["A10"]
+    cell.formula = formula
+    return cell.value
 
 
 if __name__ == "__main__":

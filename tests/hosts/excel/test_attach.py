@@ -130,8 +130,9 @@ def test_every_sheet_has_a_code_name_and_a_module_behind_it(attached: Path) -> N
 
 
 def test_the_settings_sheet_names_no_interpreter(attached: Path) -> None:
-    assert FileBook.open(attached).read_cells("xlwings.conf", "A1:B2") == [
+    assert FileBook.open(attached).read_cells("xlwings.conf", "A1:B3") == [
         ["ADD_WORKBOOK_TO_PYTHONPATH", "False"],
+        ["USE UDF SERVER", "True"],
         [None, None],
     ]
 

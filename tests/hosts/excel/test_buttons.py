@@ -68,7 +68,7 @@ def typed(book: fake_excel.Book, table: str, column: str, value: object) -> None
 def test_check_says_that_a_plan_is_ready(pressed: fake_excel.Book) -> None:
     buttons.press("check")
     [(message, mode)] = pressed.app.alerts
-    assert message == "Ready to refresh; warnings: 0"
+    assert message == "Ready to refresh\n\nErrors that stop a refresh: 0; warnings: 0"
     assert mode == "info"
 
 
@@ -76,7 +76,7 @@ def test_check_names_the_cell_that_stops_a_refresh(pressed: fake_excel.Book) -> 
     typed(pressed, "tblQueue", "target", 80)
     buttons.press("check")
     [(message, mode)] = pressed.app.alerts
-    assert message.startswith("Errors that stop a refresh: 2; warnings: 0\n\nerror: Queues!")
+    assert message.startswith("Not ready\n\nErrors that stop a refresh: 2; warnings: 0\n\nerror: Queues!")
     assert mode == "critical"
 
 
@@ -133,7 +133,7 @@ def test_esc_stops_a_run_before_anything_is_written(
     before = [dict(sheet.cells) for sheet in pressed.sheets]
     buttons.press("refresh")
     [(message, mode)] = pressed.app.alerts
-    assert message.startswith("Nothing was written.\n\nstopped during ")
+    assert message.startswith("Nothing was written\n\nstopped during ")
     assert [sheet.cells for sheet in pressed.sheets] == before
 
 
@@ -143,7 +143,7 @@ def test_undo_shows_what_was_shown_before(pressed: fake_excel.Book, plan: Path) 
     assert len(list((plan.parent / ".xlplan").iterdir())) == 1
     buttons.press("undo")
     message, mode = pressed.app.alerts[-1]
-    assert message.startswith("The refresh of ")
+    assert message.startswith("Undone\n\nThe refresh of ")
     assert mode == "info"
     after = [{place: value for place, value in sheet.cells.items() if value is not None} for sheet in pressed.sheets]
     assert after == [{place: value for place, value in cells.items() if value is not None} for cells in before]
@@ -163,7 +163,8 @@ def test_the_review_lies_beside_the_workbook(pressed: fake_excel.Book, plan: Pat
     buttons.press("review")
     [(message, mode)] = pressed.app.alerts
     path = plan.parent / f"BudgetReview_{LiveBook(pressed).read_name('PlanId')}.xlsx"
-    assert message.startswith(f"The budget review is {path}")
+    assert message.startswith("Review built\n\n")
+    assert f"; the plan is in {path}." in message
     assert mode == "info"
     assert "Cover" in openpyxl.load_workbook(path).sheetnames
     assert [sheet.cells for sheet in pressed.sheets] == before

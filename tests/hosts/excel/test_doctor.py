@@ -166,8 +166,8 @@ def test_modules_of_another_version(tmp_path: Path, own: Path, monkeypatch: pyte
 @pytest.mark.parametrize(
     ("cells", "said"),
     [
-        ({"A3": "SHOW CONSOLE", "B3": "True"}, "row 2 of the sheet xlwings.conf in own.xlsm is blank"),
-        ({"A2": "Interpreter_Win"}, "Interpreter_Win on the sheet xlwings.conf in own.xlsm is empty"),
+        ({"A4": "SHOW CONSOLE", "B4": "True"}, "row 3 of the sheet xlwings.conf in own.xlsm is blank"),
+        ({"A3": "Interpreter_Win"}, "Interpreter_Win on the sheet xlwings.conf in own.xlsm is empty"),
     ],
 )
 def test_a_settings_sheet_that_misleads(tmp_path: Path, own: Path, cells: dict[str, str], said: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -48,7 +47,7 @@ def workbook(name: str, *, stamp: str = "'first", factor: float = 1.0) -> Book:
 
 
 @pytest.fixture
-def plan(monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
+def plan(monkeypatch: pytest.MonkeyPatch) -> Book:
     """The workbook whose VBA calls; another one is open beside it."""
     host, other = workbook("Plan.xlsm"), workbook("Other.xlsx", factor=2.0)
     host.app.books = {host.name: host, other.name: other}
@@ -56,7 +55,7 @@ def plan(monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     monkeypatch.setattr(udfs, "REMEMBERED", Remembered())
     monkeypatch.setattr(planstate, "_known", type(planstate._known)())
     monkeypatch.setattr(errorlog, "_noted", type(errorlog._noted)())
-    yield host
+    return host
 
 
 @pytest.fixture
