@@ -48,10 +48,26 @@ def recalculated(path: Path, folder: Path) -> Shown:
         For the copy and the profile.
     """
     copy = Path(shutil.copy(path, folder / f"shown_{path.name}"))
+    return Shown(**told(READER, copy.as_uri(), folder))
+
+
+def told(script: Path, argument: str, folder: Path) -> Any:
+    """What a script prints as JSON that talks to a LibreOffice of its own.
+
+    Parameters
+    ----------
+    script : Path
+        Runs in LibreOffice's Python, with the argument and the name of the pipe on which the office listens; it ends
+        the office when it is done.
+    argument : str
+        What the script is to work on.
+    folder : Path
+        For the profile.
+    """
     pipe = f"xlplan{uuid.uuid4().hex}"
     office = subprocess.Popen([*_office(folder), "--nodefault", f"--accept=pipe,name={pipe};urp;"])
     try:
-        command = [_python(), str(READER), copy.as_uri(), pipe]
+        command = [_python(), str(script), argument, pipe]
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, encoding="utf-8"
         )
@@ -60,7 +76,7 @@ def recalculated(path: Path, folder: Path) -> Shown:
     finally:
         office.kill()
         office.wait()
-    return Shown(**json.loads(done.stdout))
+    return json.loads(done.stdout)
 
 
 def pages(path: Path, folder: Path, *, dpi: int = 60) -> list[Path]:

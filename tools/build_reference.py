@@ -34,7 +34,7 @@ from xlplan.workbook.template.starter import STARTERS
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAD = "<!-- Written by tools/build_reference.py; change the code, not this page. -->\n"
-COMPUTING = ("planning/", "reports/", "tables/rules/", "tables/plan.py", "macros.py")
+COMPUTING = ("planning/", "reports/", "tables/rules/", "tables/plan.py", "macros/")
 
 UNLISTED = (
     ("missing_table", "A step has nothing to work on: the table is absent, or has no rows"),
@@ -118,7 +118,7 @@ def _refreshed() -> xlplan.Plan:
 def _mentioned() -> frozenset[str]:
     """Tables that are named in the computing layers, in files that a refresh can come to."""
     found: set[str] = set()
-    for file in _imported(ROOT / "xlplan" / "macros.py"):
+    for file in _imported(ROOT / "xlplan" / "macros" / "__init__.py"):
         if file.relative_to(ROOT / "xlplan").as_posix().startswith(COMPUTING):
             found |= set(re.findall(r'"(tbl\w+)"', file.read_text(encoding="utf-8")))
     return frozenset(found)

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def done(folder: Path) -> Refreshed:
     """The demo, built once: it is the whole pipeline at full size."""
-    return macros.demo(folder, now=NOW)
+    return macros.demo(folder, now=NOW).refreshed
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 from xlplan import macros
 from xlplan.errors import PlanError
+from xlplan.functions.errorlog import Entry
 from xlplan.planning.pipeline import STEPS
 from xlplan.tables import dictionary
 from xlplan.tables.plan import Plan
@@ -40,7 +41,8 @@ def sample() -> MemoryBook:
     """Every input of the sample plan, and every result table without rows."""
     plan = Plan.sample()
     results = macros.refresh(book_of(plan, without=set()), now=NOW).plan
-    return book_of(Plan({**results.tables, **plan.tables}, plan.names), without=set(results.tables) - set(plan.tables))
+    tables = {**results.tables, "tblLog": plan["tblLog"], **plan.tables}
+    return book_of(Plan(tables, plan.names), without=set(tables) - set(plan.tables))
 
 
 @pytest.fixture
@@ -138,6 +140,16 @@ def test_the_same_run_again_changes_nothing(book: MemoryBook) -> None:
     macros.refresh(book, now=NOW)
     changed = macros.refresh(book, now=NOW + dt.timedelta(days=1)).changed
     assert changed.sentences() == ["Nothing changed: these are the results that were there."]
+
+
+def test_errors_of_formulas_are_written_into_the_log(book: MemoryBook) -> None:
+    failed = Entry("Notes!B7", "XP_AGENTS", "#NUM!", "target: found 80, expected a share from 0 to 1; type 0.80 for 80 %")
+    book.write("tblLog", {name: [] for name in book.places()["tblLog"].columns})
+    for _ in range(2):  # an error that stays is said once
+        macros.refresh(book, now=NOW, noted=[failed])
+    shown = book.read("tblLog").columns
+    assert [shown[name] for name in ("cell", "source", "code", "message")] == [[value] for value in failed]
+    assert macros.refresh(book, now=NOW).plan["tblLog"]["line"].tolist() == [1]
 
 
 def test_what_was_read_is_what_is_planned(book: MemoryBook) -> None:

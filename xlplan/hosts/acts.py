@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlplan.workbook.snapshots import Snapshot
 
 Told = tuple[str, str, list[str]]
-"""Level (``info``, ``warning`` or ``error``), headline, lines below it."""
+"""Level (``info``, ``warning`` or ``error``), a headline of a few words, sentences beside or below it."""
 
 
 class Running(TypedDict):
@@ -102,11 +102,11 @@ def press(entry: str, pressed: Press) -> Told:
         return BY_ENTRY[entry].run(pressed)
     except TableError as error:
         found = list(error.findings)
-        return "error", f"Nothing was written: errors in the plan: {len(found)}", finding_lines(found)
+        return "error", "Nothing was written", [f"Errors in the plan: {len(found)}", *finding_lines(found)]
     except HostError as error:
-        return "error", "The results were not taken.", [error.sentence()]
+        return "error", "The results were not taken", [error.sentence()]
     except PlanError as error:
-        return "error", "Nothing was written.", [error.sentence()]
+        return "error", "Nothing was written", [error.sentence()]
 
 
 def finding_lines(findings: Sequence[Finding]) -> list[str]:
@@ -126,9 +126,10 @@ def finding_lines(findings: Sequence[Finding]) -> list[str]:
 def _check(pressed: Press) -> Told:
     findings = macros.check(pressed.book).findings
     stopping, warnings = len(errors(findings)), sum(finding.severity == "warning" for finding in findings)
+    counted = f"Errors that stop a refresh: {stopping}; warnings: {warnings}"
     if stopping:
-        return "error", f"Errors that stop a refresh: {stopping}; warnings: {warnings}", finding_lines(findings)
-    return ("warning" if warnings else "info"), f"Ready to refresh; warnings: {warnings}", finding_lines(findings)
+        return "error", "Not ready", [counted, *finding_lines(findings)]
+    return ("warning" if warnings else "info"), "Ready to refresh", [counted, *finding_lines(findings)]
 
 
 def _refresh(pressed: Press) -> Told:
@@ -154,25 +155,30 @@ def _while(pressed: Press) -> Running:
 
 def _after_run(pressed: Press, ran: Refreshed, done: str) -> Told:
     pressed.commit()
-    first, *totals = ran.changed.sentences()
-    notable = [finding for finding in ran.findings if finding.severity != "info"]
-    lines = [*totals, *ran.sentences(pressed.book.label), *finding_lines(notable)]
-    return ("info" if ran.passed else "warning"), f"{done}: {first[0].lower()}{first[1:]}", lines
+    lines = [*ran.changed.sentences(), *ran.sentences(pressed.book.label), *_warnings(ran.findings)]
+    return ("info" if ran.passed else "warning"), done, lines
 
 
 def _review(pressed: Press) -> Told:
     plan = str(pressed.book.read_name("PlanId") or Path(pressed.book.label).stem)
     path = pressed.folder / f"BudgetReview_{plan}.xlsx"
     reviewed = macros.review(pressed.book, path, now=pressed.now, progress=pressed.progress)
-    notable = [finding for finding in reviewed.computed.findings if finding.severity != "info"]
-    lines = [*reviewed.sentences(), *finding_lines(notable)]
-    return ("info" if reviewed.passed else "warning"), f"The budget review is {reviewed.path}", lines
+    lines = [*reviewed.sentences(), *_warnings(reviewed.computed.findings)]
+    return ("info" if reviewed.passed else "warning"), "Review built", lines
+
+
+def _warnings(findings: Sequence[Finding]) -> list[str]:
+    """The first of the inputs' warnings; the sheet Findings has room for all of them."""
+    found = [finding for finding in findings if finding.severity == "warning"]
+    if not found:
+        return []
+    return [f"Warnings: {len(found)}, on the sheet Findings; the first: {found[0].sentence()}"]
 
 
 def _undo(pressed: Press) -> Told:
     undone = macros.undo(pressed.book, pressed.folder)
     pressed.commit()
-    return "info", undone.sentences(pressed.book.label)[0], []
+    return "info", "Undone", undone.sentences(pressed.book.label)
 
 
 ACTS = (

@@ -13,12 +13,12 @@ from typing import Any
 
 from xlplan import __version__
 from xlplan.errors import Cancelled, PlanError, TableError
-from xlplan.hosts.commands import cells, plans, reviews, spreadsheets
+from xlplan.hosts.commands import cells, plans, reviews, spreadsheets, workbooks
 from xlplan.hosts.commands.common import CHECKS_FAILED, ERROR, OK, Report
 
 __all__ = ["CHECKS_FAILED", "ERROR", "OK", "main", "parser"]
 
-GROUPS = (plans, reviews, spreadsheets, cells)
+GROUPS = (plans, reviews, workbooks, spreadsheets, cells)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,9 @@
 """What a button does: Book in, Book out. Excel, Calc, the command line and Python callers all press these."""
 
 from xlplan.macros.checking import Checked, check
-from xlplan.macros.files import fill, read_plan, write_plan
+from xlplan.macros.files import Fit, fill, fit, read_plan, write_plan
+from xlplan.macros.listing import Listed, tables_of
+from xlplan.macros.putting import Put, put
 from xlplan.macros.reviewing import Demonstrated, Reviewed, build_review, demo, review
 from xlplan.macros.running import Computed, Refreshed, allocate, compute, forecast, refresh
 from xlplan.macros.undoing import Undone, undo
@@ -10,6 +12,9 @@ __all__ = [
     "Checked",
     "Computed",
     "Demonstrated",
+    "Fit",
+    "Listed",
+    "Put",
     "Refreshed",
     "Reviewed",
     "Undone",
@@ -19,10 +24,13 @@ __all__ = [
     "compute",
     "demo",
     "fill",
+    "fit",
     "forecast",
+    "put",
     "read_plan",
     "refresh",
     "review",
+    "tables_of",
     "undo",
     "write_plan",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.errors import TableError
-from xlplan.macros.checking import reading_of
-from xlplan.tables.schema import errors
+from xlplan.macros.checking import check, reading_of
+from xlplan.tables.schema import Finding, errors
 
 if TYPE_CHECKING:
     from xlplan.tables.plan import Plan
@@ -20,6 +21,41 @@ def fill(book: Book, plan: Plan) -> list[Change]:
     from xlplan.workbook.plans import write_plan as write
 
     return write(book, plan, inputs=True)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What became of a plan that was filled into a planner's own template.
+
+    Parameters
+    ----------
+    stopping : list of Finding
+        What the template lacks without which the plan cannot be refreshed.
+    left_out : list of str
+        Tables, ``table.column`` and named cells of the plan for which it has no place.
+    """
+
+    stopping: list[Finding]
+    left_out: list[str]
+
+
+def fit(book: Book, plan: Plan) -> Fit:
+    """Compare a plan with the book that was filled with it; nothing is written."""
+    from xlplan.tables import dictionary
+    from xlplan.tables.typed import blank
+
+    places, left_out = book.places(), []
+    for name, frame in plan.tables.items():
+        if dictionary.table(name).by_engine or frame.empty:
+            continue
+        if name not in places:
+            left_out.append(name)
+            continue
+        held = [column for column in frame.columns if frame[column].notna().any()]
+        left_out += [f"{name}.{column}" for column in held if column not in places[name].columns]
+    cells, known = book.names(), dictionary.names()
+    own = [name for name, value in plan.names.items() if not known[name].by_engine and not blank(value)]
+    return Fit(errors(check(book).findings), left_out + [name for name in own if name not in cells])
 
 
 def read_plan(path: str | Path) -> Plan:

@@ -104,9 +104,7 @@ class Demonstrated:
         return [*self.plan.sentences(), *self.review.sentences(), *self.refreshed.sentences(str(self.plan.path))]
 
 
-def demo(
-    folder: Path, *, now: dt.datetime, seed: int | None = None, progress: Progress | None = None
-) -> Demonstrated:
+def demo(folder: Path, *, now: dt.datetime, seed: int | None = None, progress: Progress | None = None) -> Demonstrated:
     """Build the reference organisation, refresh its plan, and write its budget review.
 
     Parameters

@@ -180,7 +180,7 @@ def _computed(
     plan, failed = run(reading.plan, names[:done], progress=progress), 0
     plan = plan.without(*(table for step in STEPS[done:] for table in step.gives))
     if command == REFRESH:
-        plan, failed = _reported(plan, findings, reading, noted)
+        plan, failed = _reported(plan, findings, reading, noted, now=now)
     else:
         plan = plan.without(*REPORTED)
     seconds = time.monotonic() - began
@@ -192,10 +192,13 @@ REPORTED = ("tblCheck", "tblFinding", "tblKpi", "tblKpiVolume", "tblKpiPeriod", 
 """Tables that report on a whole plan; a part of it leaves them as they are."""
 
 
-def _reported(plan: Plan, findings: list[Finding], reading: Reading, noted: list[Entry]) -> tuple[Plan, int]:
+def _reported(
+    plan: Plan, findings: list[Finding], reading: Reading, noted: list[Entry], *, now: dt.datetime
+) -> tuple[Plan, int]:
     """The plan with its Checks and Summary tables, and the number of failed checks of severity error."""
     from xlplan.reports.assumptions import assumption_values
     from xlplan.reports.checks import checks_table, findings_table
+    from xlplan.reports.errorlog import log_table
     from xlplan.reports.summary import day_figures, kpi_table, period_figures, volume_figures
     from xlplan.reports.views import walk_figures, worst_backlogs
 
@@ -212,6 +215,7 @@ def _reported(plan: Plan, findings: list[Finding], reading: Reading, noted: list
         "tblKpiDay": day_figures(plan),
         "tblKpiWalk": walk_figures(plan),
         "tblKpiBacklog": worst_backlogs(plan),
+        "tblLog": log_table(plan["tblLog"], noted, now=now),
     }
     if "tblAssumption" in plan:
         tables["tblAssumption"] = assumption_values(plan)

@@ -129,7 +129,12 @@ def _columns(book: Book, plan: Plan, table: Table, place: TablePlace, *, inputs:
     """Cells to write: all columns of the engine's tables, its own columns of the planner's."""
     frame = plan.tables[table.name]
     whole = inputs or table.by_engine or table.name in ENGINE_LOGS
-    mine = [column for column in table.columns if column.name in place.columns and (whole or column.by_engine)]
+    mine = [
+        column
+        for column in table.columns
+        if column.name in place.columns
+        and (column.by_engine or (whole and (table.by_engine or column.name not in place.calculated)))
+    ]
     if not whole and len(frame) != place.rows:
         return {}  # blank rows between the planner's own: nothing to put beside them
     columns = {column.name: encode(frame[column.name], column) for column in mine}

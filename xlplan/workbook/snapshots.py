@@ -25,6 +25,7 @@ FOLDER = ".xlplan"
 KEPT = 20
 VERSION = 1
 ENDING = ".json.gz"
+TEMPORARY = "being-written.tmp"
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,16 @@ class Snapshot:
             same = sum(path.name.startswith(first) for path in home.iterdir())
             names = (f"{first}_{number:02}" if number else first for number in count(same))
             path = next(p for name in names if not (p := home / f"{name}{ENDING}").exists())
-            temporary = path.with_suffix(".tmp")
-            with gzip.open(temporary, "wt", encoding="utf-8", compresslevel=4) as file:
-                file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in self._lines())
-            temporary.replace(path)
+            temporary = home / TEMPORARY  # one name, so that what a run that was ended left is written over
+            written = False
+            try:
+                with gzip.open(temporary, "wt", encoding="utf-8", compresslevel=4) as file:
+                    file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in self._lines())
+                temporary.replace(path)
+                written = True
+            finally:
+                if not written:
+                    temporary.unlink(missing_ok=True)
             for old in sorted(home.glob(f"{plan}.*{ENDING}"))[:-KEPT]:
                 old.unlink()
         except OSError as error:

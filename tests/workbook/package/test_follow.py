@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.workbook.package.build import SHEET_ML, Raw, Workbook, formula, read_parts
-from xlplan.errors import WorkbookError
 from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.package.follow import TableMove
 from xlplan.workbook.package.references import Area
@@ -235,19 +234,6 @@ def test_pivots_follow_and_refresh(tmp_path: Path, source: str, after: str, refr
     assert ('refreshOnLoad="1"' in text) == refreshed
 
 
-def test_a_pivot_below_is_in_the_way(tmp_path: Path) -> None:
-    book = workbook()
-    book.sheets[0].relationships.append(("pivotTable", "../pivotTables/pivotTable1.xml"))
-    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    book.part(
-        "xl/pivotTables/pivotTable1.xml",
-        f'<pivotTableDefinition xmlns="{main}"><location ref="C7:D9"/></pivotTableDefinition>',
-        f"{SHEET_ML}pivotTable+xml",
-    )
-    with pytest.raises(WorkbookError, match="pivot table at C7:D9"):
-        grown(book, tmp_path)
-
-
 def test_charts_elsewhere_stay_raw(tmp_path: Path) -> None:
     book = workbook()
     spaced = chart().replace("<c:chart>", "<c:chart >")
@@ -273,7 +259,11 @@ MOVE = TableMove("Data", header=2, first=3, left=2, right=3, old_last=5, new_las
         ("B6:C6", "B8:C8"),
         ("B2:C2", "B2:C2"),
         ("C4", "C4"),
-        ("C4:C6", "C4:C6"),
+        ("C4:C6", "C4:C8"),
+        ("C6:C9", "C8:C9"),
+        ("C6:C7", "C8"),
+        ("C1:C5", "C1:C7"),
+        ("C4:C5", "C4:C5"),
         ("B3:D5", "B3:D5"),
         ("A6", "A6"),
         ("C7", "C7"),

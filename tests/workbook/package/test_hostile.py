@@ -13,6 +13,7 @@ import pytest
 from tests.workbook.package.build import Raw, Workbook, read_parts, simple, write_parts
 from xlplan.errors import WorkbookError
 from xlplan.workbook.package.file_book import FileBook
+from xlplan.workbook.package.room import POLICIES
 
 SHEET = "xl/worksheets/sheet1.xml"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -277,8 +278,9 @@ def test_merged_cells(tmp_path: Path, merge: str) -> None:
     book = FileBook.open(patched(tmp_path, replaced(SHEET, "</sheetData>", tail)))
     if merge.startswith("A10"):
         assert book.read("tblPlan").place.rows == 3
-        with pytest.raises(WorkbookError, match=merge):
-            book.write("tblPlan", {"volume": list(range(20))})
+        for below in POLICIES:
+            with pytest.raises(WorkbookError, match=merge):
+                book.write("tblPlan", {"volume": list(range(20))}, below=below)
         return
     with pytest.raises(WorkbookError, match=merge):
         book.read("tblPlan")

@@ -318,11 +318,11 @@ def test_formulas_written_with_their_values_are_stable(tmp_path: Path) -> None:
         (lambda b: setattr(b.sheets[0], "tail", '<mergeCells><mergeCell ref="C6:D6"/></mergeCells>'), "C6:D6"),
     ],
 )
-def test_what_stands_below_is_never_overwritten(tmp_path: Path, change, says: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_stands_below_may_be_refused(tmp_path: Path, change, says: str) -> None:  # type: ignore[no-untyped-def]
     book = simple()
     change(book)
     path = book.save(tmp_path / "plan.xlsx")
-    opened = FileBook.open(path)
+    opened = FileBook.open(path, below="refuse")
     with pytest.raises(WorkbookError, match=says) as error:
         opened.write("tblPlan", {"volume": list(range(6))})
     assert "A5:C7" in error.value.what
@@ -347,12 +347,46 @@ def test_a_table_at_the_foot_of_the_sheet(tmp_path: Path) -> None:
     assert opened.write("tblPlan", {"q": ["a", "b"]}) == 1
 
 
-@pytest.mark.parametrize("kind", ['t="array" ref="B2"', 't="array" ref="B2:B4"', 't="dataTable" ref="B2:B4" r1="H1"'])
-def test_array_formulas_inside_are_refused(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize("kind", ['t="array" ref="B2:B4"', 't="dataTable" ref="B2:B4" r1="H1"'])
+def test_array_formulas_of_several_cells_are_refused(tmp_path: Path, kind: str) -> None:
     book = simple([["a", Raw(f"><f {kind}>SUM(1)</f><v>1</v></c>"), 1], ["b", 2, 2], ["c", 3, 3]])
     opened = FileBook.open(book.save(tmp_path / "plan.xlsx"))
     with pytest.raises(WorkbookError, match=r"B2"):
         opened.write("tblPlan", {"aht_s": [1, 2]})
+
+
+def test_an_array_formula_of_one_cell_is_kept_or_replaced(tmp_path: Path) -> None:
+    book = simple([["a", Raw(' cm="1"><f t="array" ref="B2">SUM(C2:C4)</f><v>6</v></c>'), 1], ["b", 2, 2], ["c", 3, 3]])
+    kept = cells(refreshed(book, tmp_path, aht_s=[1, 2, 3, 4])[SHEET])
+    assert kept["B2"] == ' cm="1"><f t="array" ref="B2">SUM(C2:C5)</f></c>'
+    assert cells(refreshed(book, tmp_path, volume=[7])[SHEET])["B2"] == "><v>7</v></c>"
+
+
+def array_column() -> Workbook:
+    book = Workbook()
+    body = [
+        [row, Raw(f' cm="1"><f t="array" ref="B{row}">SUM(A{row}*$D$1:$D$2)</f><v>1</v></c>')] for row in range(2, 5)
+    ]
+    book.table(book.sheet("Data"), "tblPlan", ["volume", "x"], body, calculated={"x": "SUM(A2*$D$1:$D$2)"})
+    text = str(book.extra[TABLE])
+    book.extra[TABLE] = text.replace("<calculatedColumnFormula>", '<calculatedColumnFormula array="1">')
+    return book
+
+
+def test_a_column_of_array_formulas_is_filled_down(tmp_path: Path) -> None:
+    found = cells(refreshed(array_column(), tmp_path, volume=[2, 9, 8, 7, 6])[SHEET])
+    assert [found[f"B{row}"] for row in range(2, 7)] == [
+        f' cm="1"><f t="array" ref="B{row}">SUM(A{row}*$D$1:$D$2)</f></c>' for row in range(2, 7)
+    ]
+
+
+def test_an_equal_refresh_keeps_a_column_of_array_formulas(tmp_path: Path) -> None:
+    path = array_column().save(tmp_path / "plan.xlsx")
+    before = path.read_bytes()
+    opened = FileBook.open(path)
+    assert opened.write("tblPlan", {"volume": [2, 3, 4]}) == 0
+    opened.save(path)
+    assert path.read_bytes() == before
 
 
 def test_tables_filled_by_a_query_are_refused(tmp_path: Path) -> None:

@@ -56,6 +56,17 @@ def progress_flags(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--quiet", action="store_true", help="show no progress bar")
 
 
+def csv_flags(parser: argparse.ArgumentParser) -> None:
+    """Options of a command that reads a CSV file."""
+    parser.add_argument("--encoding", default="", metavar="NAME", help="of a file that is not UTF-8, such as cp1252")
+    parser.add_argument(
+        "--separator",
+        default="",
+        metavar="MARK",
+        help="comma, semicolon, tab or bar, where the header does not show it",
+    )
+
+
 @contextmanager
 def progress(options: argparse.Namespace) -> Iterator[Callable[[str, float], None]]:
     """A bar on a terminal, nothing in a pipe."""

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from xlplan.errors import SHOWN, WorkbookError
 from xlplan.hosts.commands.common import (
+    CHECKS_FAILED,
     OK,
     Commands,
     Report,
     command,
+    csv_flags,
     exit_code,
     now,
     progress,
@@ -29,15 +31,21 @@ if TYPE_CHECKING:
 def new(options: argparse.Namespace) -> Report:
     """A planning workbook from a file of volumes."""
     from xlplan import macros
+    from xlplan.hosts.acts import finding_lines
     from xlplan.planning.starter import read_volumes, starter
-    from xlplan.workbook.csv_table import read_csv
+    from xlplan.workbook.intake.csv_table import read_csv
     from xlplan.workbook.package.file_book import FileBook
     from xlplan.workbook.template.files import starter_template
 
-    source, target = Path(options.volumes), workbook(options.plan, ".xlsx")
+    source = Path(options.volumes)
+    template = Path(options.template) if options.template else None
+    target = workbook(options.plan, ".xlsx", ".xlsm") if template else workbook(options.plan, ".xlsx")
+    if template and template.resolve() == target.resolve():
+        raise WorkbookError("the plan would replace its template", where=str(target), do="give the plan another name")
     if target.exists() and not options.force:
         raise WorkbookError(f"{target} exists already", do="choose another name, or add --force to replace it")
-    volumes = read_volumes(read_csv(source), name=source.name, queues=options.queue)
+    table = read_csv(source, encoding=options.encoding, separator=options.separator)
+    volumes = read_volumes(table, name=source.name, queues=options.queue)
     plan = starter(
         volumes,
         plan_id=options.id or target.stem,
@@ -46,19 +54,28 @@ def new(options: argparse.Namespace) -> Report:
         currency=options.currency,
         time_zone=options.time_zone,
     )
-    book = FileBook.open(starter_template(plan))
+    book = FileBook.open(template or starter_template(plan))
     macros.fill(book, plan)
+    fitted = macros.fit(book, plan) if template else macros.Fit([], [])
     saved = book.save(target)
     target = saved.path
     assumed = len(plan["tblAssumption"])
     queues = ", ".join(plan["tblQueue"]["queue"][:SHOWN])
+    register = book.places().get("tblAssumption")
+    where = f"confirm them on the sheet {register.sheet}" if register else "the template has no tblAssumption for them"
     lines = [
         *saved.sentences(),
         f"{target} is made from {len(volumes):,} rows of {source.name}: {queues}.",
-        f"{assumed} assumptions stand for what volumes cannot tell; confirm them on the sheet Assumptions.",
-        f"Next: xlplan refresh {target}",
+        f"{assumed} assumptions stand for what volumes cannot tell; {where}.",
     ]
-    return OK, lines, {"plan": str(target), "rows": len(volumes), "assumptions": assumed}
+    if template and fitted.left_out:
+        lines.append(f"{template.name} has no place for {', '.join(fitted.left_out)}.")
+    findings = [asdict(finding) for finding in fitted.stopping]
+    data = {"plan": str(target), "rows": len(volumes), "assumptions": assumed}
+    data |= {"left_out": fitted.left_out, "findings": findings}
+    if fitted.stopping:
+        return CHECKS_FAILED, [*finding_lines(fitted.stopping), *lines], data
+    return OK, [*lines, f"Next: xlplan refresh {target}"], data
 
 
 def forecast(options: argparse.Namespace) -> Report:
@@ -153,6 +170,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     making.add_argument("--id", metavar="PLAN_ID", help="identifier of the plan; the file's name otherwise")
     making.add_argument("--currency", default="USD", metavar="CODE", help="plan currency (default USD)")
     making.add_argument("--time-zone", default="UTC", metavar="ZONE", help="time zone of the stamps (default UTC)")
+    making.add_argument("--template", metavar="MINE.xlsx", help="fill this workbook of your own; it stays as it is")
+    csv_flags(making)
     making.add_argument("--force", action="store_true", help="replace the file if it exists")
 
     checking = command(commands, "check", check)

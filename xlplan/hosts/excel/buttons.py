@@ -5,6 +5,7 @@ xlwings' ``RunPython`` imports this module and calls ``press``. Nothing is saved
 
 from __future__ import annotations
 
+from xlplan.functions import errorlog
 from xlplan.hosts import acts
 from xlplan.hosts.acts import Press
 from xlplan.workbook.live_xlwings import LiveBook
@@ -19,7 +20,8 @@ def press(entry: str) -> None:
     book = xlwings.Book.caller()
     live = LiveBook(book)
     with live.quiet():
-        level, headline, lines = acts.press(entry, Press(live, live.progress))
+        noted = errorlog.entries(live.label)
+        level, headline, lines = acts.press(entry, Press(live, live.progress, noted=noted))
     if level == "error" and live.touched:
         lines = [*lines, "Parts of the workbook are written already: close it without saving to go back."]
     elif live.touched:

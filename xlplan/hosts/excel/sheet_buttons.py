@@ -36,7 +36,7 @@ _AFTER_DRAWING = (
 )
 """What follows an old drawing in the order of a worksheet."""
 _FIRST_ROWS = 6
-_WIDTH, _GAP = 110, 12
+_WIDTH, _GAP = 132, 10
 """Pixels of a button and between two; a column is taken for as wide as its sheet says."""
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import CellValue, ErrorValue, Formula
 from xlplan.workbook.package.formulas import LONGEST
-from xlplan.workbook.package.markup import escape, from_coded, to_coded, unescape
+from xlplan.workbook.package.markup import INSIDE_TAG, escape, from_coded, to_coded, unescape
 from xlplan.workbook.package.rows import attributes, without
 from xlplan.workbook.package.strings import SharedStrings, joined_text
 from xlplan.workbook.package.values import LARGEST_WHOLE, LONGEST_TEXT, moment, number, same, stored
@@ -37,15 +38,17 @@ class CellText:
         self._date1904 = date1904
         self._open = f"><{prefix}v>"
         self._close = f"</{prefix}v></{prefix}c>"
+        self._opened, self._closed = len(self._open), len(self._close)
         self._true = f' t="b"><{prefix}v>1{self._close}'
         self._false = f' t="b"><{prefix}v>0{self._close}'
         self._shared = f' t="s"><{prefix}v>'
         self._text = f' t="inlineStr"><{prefix}is><{prefix}t>'
         self._start = re.compile(r"""((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(/?)>""")
-        self._value = re.compile(rf"<{p}v(?:\s[^>]*)?(?:/>|(?<!/)>(.*?)</{p}v\s*>)", re.DOTALL)
-        self._inline = re.compile(rf"<{p}is(?:\s[^>]*)?(?:/>|(?<!/)>(.*?)</{p}is\s*>)", re.DOTALL)
+        # neither scans past the next tag of its own kind, so that tags without end cost no more than others
+        self._value = re.compile(rf"<{p}v(?:\s{INSIDE_TAG})?(?:/>|>([^<]*)</{p}v\s*>)")
+        self._inline = re.compile(rf"<{p}is(?:\s{INSIDE_TAG})?(?:/>|>((?:[^<]|<(?!/?{p}is[\s/>]))*+)</{p}is\s*>)")
         self._formula = re.compile(
-            rf"""<{p}f((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(?:/>|>(.*?)</{p}f\s*>)""", re.DOTALL
+            rf"""<{p}f((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(?:/>|>([^<]*)</{p}f\s*>)"""
         )
         self.formula_mark = f"<{prefix}f"
 
@@ -107,8 +110,13 @@ class CellText:
         return FormulaText(given.get("t", "normal"), given.get("ref", ""), given.get("si", ""), text, match[1])
 
     def has_value(self, payload: str) -> bool:
-        """True when the cell shows a value (of its own or a formula's)."""
-        return payload != "/>" and bool(self._value.search(payload) or self._inline.search(payload))
+        """True when the cell shows a value (of its own or a formula's); some writers leave an empty one."""
+        if payload == "/>":
+            return False
+        value = self._value.search(payload)
+        if value is not None and not value[1]:
+            return self.decode(payload) is not None
+        return value is not None or bool(self._inline.search(payload))
 
     def filled(self, payload: str) -> bool:
         """True when the cell holds a value or a formula."""
@@ -142,6 +150,25 @@ class CellText:
             return self._true if text == "1" else self._false
         return f' t="{what}"{self._open}{escape(text)}{self._close}'
 
+    def encode_all(self, values: Iterable[object]) -> list[str]:
+        """:meth:`encode` of each value; numbers and repeated texts, which plans are full of, without a call each."""
+        texts = []
+        known: dict[str, str] = {}
+        opening, close, encode = self._open, self._close, self.encode
+        for value in values:
+            if type(value) is float and -LARGEST_WHOLE < value < LARGEST_WHOLE and value:
+                text = repr(value)
+                texts.append(f"{opening}{text[:-2] if text.endswith('.0') else text}{close}")
+            elif type(value) is int and -LARGEST_WHOLE < value < LARGEST_WHOLE:
+                texts.append(f"{opening}{value}{close}")
+            elif isinstance(value, str):
+                if value not in known:
+                    known[value] = encode(value)
+                texts.append(known[value])
+            else:
+                texts.append(encode(value))
+        return texts
+
     def _encode_text(self, text: str) -> str:
         p = self.prefix
         space = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
@@ -156,19 +183,18 @@ class CellText:
             )
         if isinstance(value.value, Formula):
             raise WorkbookError("the value of a formula is a formula", do="give a number, text, bool or None")
-        cached = stored(value.value, date1904=self._date1904)
-        if cached is None:
+        if stored(value.value, date1904=self._date1904) is None:
             return self.formula_payload(text)
-        kind, shown = cached
-        mark = {"n": "", "inlineStr": ' t="str"'}.get(kind, f' t="{kind}"')
-        p = self.prefix
-        shown = escape(to_coded(shown))
-        return f"{mark}><{p}f>{escape(text)}</{p}f><{p}v>{shown}</{p}v></{p}c>"
+        return self.with_value(self.formula_payload(text), value.value)
 
     def formula_payload(self, text: str) -> str:
         """Text of a cell with a formula and no value yet."""
         p = self.prefix
         return f"><{p}f>{escape(text)}</{p}f></{p}c>"
+
+    def array_payload(self, text: str, address: str, marks: str = "") -> str:
+        """Text of a cell with an array formula of its own and no value yet."""
+        return f'{marks}>{self.formula_mark} t="array" ref="{address}">{escape(text)}</{self.prefix}f></{self.prefix}c>'
 
     def holds(self, payload: str, wanted: str, value: object) -> bool:
         """True when a cell already holds the value, and is a formula only if it should be.
@@ -182,11 +208,14 @@ class CellText:
         value : object
             The value.
         """
-        if type(value) in (float, int) and payload.startswith(self._open) and "_" not in payload:
+        if type(value) in (float, int) and payload.startswith(self._open):
             try:
-                return float(payload[len(self._open) : -len(self._close)]) == value
+                held = float(payload[self._opened : -self._closed])
             except ValueError:
                 pass  # more than a value stands there
+            else:
+                if held != value or "_" not in payload:
+                    return held == value
         if payload.startswith(self._text) and wanted.startswith(self._text) and not _SPELLED.search(payload):
             return payload == wanted
         formula = self.formula(payload)
@@ -198,6 +227,33 @@ class CellText:
 
     # -- changing ----------------------------------------------------------------------------------------
 
+    def with_value(self, payload: str, value: CellValue) -> str:
+        """A formula cell that shows another value; None and empty text show nothing, as text."""
+        bare = self.without_value(payload)
+        start, formula = self._start.match(bare), self._formula.search(bare)
+        if start is None or formula is None:
+            return payload
+        kind, shown = stored(value, date1904=self._date1904) or ("inlineStr", "")
+        mark = {"n": "", "inlineStr": ' t="str"'}.get(kind, f' t="{kind}"')
+        p = self.prefix
+        cached = f"<{p}v>{escape(to_coded(shown))}</{p}v>"
+        return f"{start[1]}{mark}>{bare[start.end() : formula.end()]}{cached}{bare[formula.end() :]}"
+
+    def frozen(self, payload: str) -> str:
+        """The cell less its formula; its value stays, and nothing when it has none."""
+        start, formula = self._start.match(payload), self._formula.search(payload)
+        if start is None or formula is None:
+            return payload
+        marks = without(start[1], "cm")  # it tells Excel how a formula spills
+        bare = f"{marks}>{payload[start.end() : formula.start()]}{payload[formula.end() :]}"
+        if not self.has_value(bare):
+            return self.without_value(bare)
+        if attributes(start[1]).get("t") != "str":
+            return bare
+        value = self.decode(payload)
+        text = self.encode(value) if value else "/>"
+        return f"{without(marks, 't')}{text}"
+
     def without_value(self, payload: str) -> str:
         """The cell less its value; its formula stays."""
         start = self._start.match(payload)
@@ -206,6 +262,11 @@ class CellText:
         text = self._inline.sub("", self._value.sub("", payload[start.end() :]))
         marks = without(start[1], "t", "vm")
         return f"{marks}/>" if text == f"</{self.prefix}c>" else f"{marks}>{text}"
+
+    def refitted(self, payload: str, formula: FormulaText) -> str:
+        """The cell with another formula in place of its own."""
+        tag = f"{self.formula_mark}{formula.attributes}>{escape(formula.text)}</{self.prefix}f>"
+        return self._formula.sub(lambda _: tag, payload, count=1)
 
     def with_formula(self, payload: str, text: str, *, area: str = "") -> str:
         """The cell with another formula text, made a plain formula if it was a shared one.

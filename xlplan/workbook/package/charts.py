@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lxml import etree
 
@@ -42,6 +42,13 @@ def follow_charts(package: Package, move: TableMove) -> None:
                 changed = True
         if changed:
             package.store(part)
+
+
+def chart_references(package: Package) -> Iterator[str]:
+    """Text of every reference in the charts."""
+    for part in package.parts_of_type(*CHART_TYPES):
+        for formula in _formulas(package.tree(part)):
+            yield formula.text or ""
 
 
 def _formulas(root: etree._Element) -> list[etree._Element]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
+from xlplan.workbook.package.celltext import FormulaText
 from xlplan.workbook.package.rows import Row, attributes, without
 from xlplan.workbook.package.sheet import FormulaCell, Sheet
 
@@ -75,6 +76,26 @@ def as_changes(texts: Mapping[tuple[int, int], str], sheet: Sheet) -> dict[int, 
 
 def _new_formula(sheet: Sheet, text: str) -> Change:
     return lambda payload: None if payload is None else sheet.codec.with_formula(payload, text)
+
+
+def formula_changes(
+    formulas: Mapping[tuple[int, int], FormulaText], outdated: Container[tuple[int, int]], sheet: Sheet
+) -> dict[int, dict[int, Change]]:
+    """Changes that give cells other formulas, less their values where those no longer hold."""
+    changes: dict[int, dict[int, Change]] = {}
+    for (row, column), formula in formulas.items():
+        changes.setdefault(row, {})[column] = _refitted(sheet, formula, holds=(row, column) not in outdated)
+    return changes
+
+
+def _refitted(sheet: Sheet, formula: FormulaText, *, holds: bool) -> Change:
+    def change(payload: str | None) -> str | None:
+        if payload is None:
+            return None
+        payload = sheet.codec.refitted(payload, formula)
+        return payload if holds else sheet.codec.without_value(payload)
+
+    return change
 
 
 def unshared(formulas: Iterable[FormulaCell], lost: Container[tuple[int, int]]) -> dict[tuple[int, int], str]:

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
-from lxml import etree
-
 from xlplan.errors import WorkbookError
-from xlplan.workbook.book import CellValue, Formula, TableCells, TablePlace
+from xlplan.workbook.book import CellValue, Formula, Saved, TableCells, TablePlace
 from xlplan.workbook.package.archive import Archive
 from xlplan.workbook.package.cells import check_cells, set_cells
-from xlplan.workbook.package.charts import follow_charts
-from xlplan.workbook.package.edits import Changes, as_changes, changed_rows
-from xlplan.workbook.package.follow import TableMove, follow_formulas, follow_names, follow_skeleton
+from xlplan.workbook.package.dress import dress
+from xlplan.workbook.package.follow import TableMove
 from xlplan.workbook.package.gate import check_written
 from xlplan.workbook.package.names import named_cells
 from xlplan.workbook.package.parts import Package
-from xlplan.workbook.package.pivots import follow_pivots
+from xlplan.workbook.package.protection import first_locked
 from xlplan.workbook.package.references import Area, parse_cell
-from xlplan.workbook.package.refill import Refill
-from xlplan.workbook.package.room import claim
-from xlplan.workbook.package.rows import Row
-from xlplan.workbook.package.save import Seen, check_target, replace_file
-from xlplan.workbook.package.settle import remove_calc_chain, settle
-from xlplan.workbook.package.sheet import Sheet
-from xlplan.workbook.package.strings import SharedStrings
+from xlplan.workbook.package.replacement import replace_body
+from xlplan.workbook.package.room import POLICIES, Below, claim
+from xlplan.workbook.package.save import Seen, save_file
+from xlplan.workbook.package.settle import Settled, remove_calc_chain, renew_charts, settle, show_values
+from xlplan.workbook.package.sheet import Sheet, worksheets
+from xlplan.workbook.package.slide import Slide
 from xlplan.workbook.package.table import Table, load_tables
+from xlplan.workbook.recalculation.compute import compute
+from xlplan.workbook.recalculation.engine import find_engine
 
 
 class FileBook:
@@ -39,28 +37,29 @@ class FileBook:
     table that grew, cached values that are no longer true. Every other part stays byte for byte.
     """
 
-    def __init__(self, archive: Archive, path: Path, seen: Seen) -> None:
+    def __init__(self, archive: Archive, path: Path, seen: Seen, *, below: Below = "shift") -> None:
         self._package = Package(archive)
+        self._below = _policy(below)
         self._seen = {path: seen}
-        strings = self._package.related(self._package.workbook, "sharedStrings")
-        texts = SharedStrings(archive, strings[0] if strings else None)
-        self._sheets = {
-            entry.name: Sheet(self._package, entry.name, entry.part, texts)
-            for entry in self._package.sheets
-            if entry.kind == "worksheet"
-        }
+        self._sheets = worksheets(self._package)
         self._tables = self._load_tables()
         self._changed: list[tuple[str, Area]] = []
         self._fresh: dict[str, list[Area]] = {}
+        self._settled: list[Settled] = []
+        self.remarks: tuple[str, ...] = ()
+        self.slides: list[tuple[str, Slide]] = []
+        """What moved out of the way of growing tables, by sheet, in order."""
 
     @classmethod
-    def open(cls, path: Path | str) -> FileBook:
+    def open(cls, path: Path | str, *, below: Below = "shift") -> FileBook:
         """Read a workbook.
 
         Parameters
         ----------
         path : Path or str
             An .xlsx or .xlsm file.
+        below : {"shift", "insert", "refuse"}, optional
+            What :meth:`write` does with what stands below a table that grows.
 
         Raises
         ------
@@ -69,7 +68,7 @@ class FileBook:
         """
         path = Path(path).resolve()
         archive = Archive.read_file(path)
-        return cls(archive, path, Seen.of(path, archive.source))
+        return cls(archive, path, Seen.of(path, archive.source), below=below)
 
     def _load_tables(self) -> dict[str, Table]:
         tables: dict[str, Table] = {}
@@ -142,11 +141,15 @@ class FileBook:
             place, columns = replace(place, rows=0), [[] for _ in columns]
         return TableCells(place, dict(zip(place.columns, columns, strict=True)))
 
+    def table(self, name: str) -> Table:
+        """The table itself, for those who ask more of it than where it stands and what it holds."""
+        return self._table(name)
+
     def _is_blank(self, table: Table, columns: Sequence[Sequence[CellValue]]) -> bool:
         calculated = table.calculated
         return all(column[0] is None for index, column in enumerate(columns) if index not in calculated)
 
-    def write(self, table: str, columns: Mapping[str, Sequence[CellValue]]) -> int:
+    def write(self, table: str, columns: Mapping[str, Sequence[CellValue]], *, below: Below | None = None) -> int:
         """Replace the body of one table.
 
         Parameters
@@ -157,6 +160,11 @@ class FileBook:
             New values by column name, all of one length; no rows leave one blank row. Columns that are not
             given are the planner's own: calculated ones are filled down, others keep the values of the rows
             that remain. Dates are written as serial numbers; text is never taken for a formula.
+        below : {"shift", "insert", "refuse"}, optional
+            What to do with what stands below a table that needs its rows: move the cells in the table's columns
+            down, insert whole sheet rows, or change nothing and say what stands there; without it, as the book
+            was opened. A table that becomes shorter leaves what is below where it is, and the rows that it left
+            are the first that it uses when it grows again.
 
         Returns
         -------
@@ -173,41 +181,23 @@ class FileBook:
         self._allow_change(f"table {found.name}", found.refusal)
         values, rows = found.match(columns)
         move = found.move(rows)
-        claim(found, move, self._tables.values())
-        own = found.sheet
-        texts = {name: follow_formulas(sheet, move) for name, sheet in self._sheets.items()} if move.shift else {}
-        skeletons = self._followed_skeletons(move)
+        move = replace(move, slide=claim(found, move, self._tables.values(), _policy(below or self._below)))
+        with self._all_or_nothing():
+            return self._replace(found, values, rows, move)
+
+    def _replace(self, table: Table, values: Mapping[int, Sequence[object]], rows: int, move: TableMove) -> int:
+        own = table.sheet
         before = _formula_places(own)
-        refill = Refill(found, values, rows, texts.pop(own.name, {}))
-        own.rewrite(
-            refill.edit,
-            skeleton=skeletons.pop(own.name, None),
-            touched=replace(move.cells, bottom=move.new_last + move.totals),
-            worthwhile=refill.worthwhile,
-        )
+        dress(table, values)
+        done = replace_body(self._sheets, list(self._tables.values()), table, values, rows, move)
+        if move.slide is not None:
+            self.slides.append((own.name, move.slide))
+            self._carry_notes(own.name, move, move.slide)
+        if done.unknown:
+            self._note(own, before, done.unknown)
         for index, given in values.items():
             self._note_fresh(own, move.first, move.left + index, given)
-        if not refill.worthwhile():
-            return 0
-        found.settle(move)
-        for name, sheet in self._sheets.items():
-            if texts.get(name) or name in skeletons:
-                edit = partial(_edited, sheet, as_changes(texts.get(name, {}), sheet))
-                sheet.rewrite(edit, skeleton=skeletons.get(name))
-        follow_names(self._package, move)
-        follow_charts(self._package, move)
-        follow_pivots(self._package, move)
-        self._note(own, before, refill.changed_areas())
-        return refill.changed
-
-    def _followed_skeletons(self, move: TableMove) -> dict[str, etree._Element]:
-        """Trees around the rows of those sheets where something follows the table."""
-        found = {}
-        for name, sheet in self._sheets.items() if move.shift else ():
-            root = sheet.skeleton()
-            if follow_skeleton(root, name, move):
-                found[name] = root
-        return found
+        return done.cells
 
     # -- cells -------------------------------------------------------------------------------------------
 
@@ -225,6 +215,10 @@ class FileBook:
         columns = self._sheet(sheet).read(Area.parse(area))
         return [list(row) for row in zip(*columns, strict=True)]
 
+    def locked(self, sheet: str, areas: Iterable[str]) -> str:
+        """First cell of some areas that is locked on a protected sheet; empty when there is none."""
+        return first_locked(self._sheet(sheet), [Area.parse(area) for area in areas])
+
     def write_cells(self, sheet: str, values: Mapping[str, CellValue]) -> int:
         """Set single cells by address; returns how many changed.
 
@@ -239,7 +233,7 @@ class FileBook:
         check_cells(found, cells, self._tables.values())
         before = _formula_places(found)
         changed = set_cells(found, cells)
-        self._note(found, before, [Area(row, column, row, column) for row, column in changed])
+        self._note(found, before, [(found.name, Area(*place, *place)) for place in changed])
         for (row, column), value in cells.items():
             self._note_fresh(found, row, column, [value])
         return len(changed)
@@ -271,10 +265,37 @@ class FileBook:
         if refusal:
             raise WorkbookError(f"it {refusal}", where=what, do="use another table")
 
-    def _note(self, sheet: Sheet, before: set[tuple[int, int]], areas: Sequence[Area]) -> None:
-        self._changed += [(sheet.name, area) for area in areas]
+    def _note(self, sheet: Sheet, before: set[tuple[int, int]], areas: Iterable[tuple[str, Area]]) -> None:
+        self._changed += areas
         if _formula_places(sheet) != before:
             remove_calc_chain(self._package)
+
+    def _carry_notes(self, own: str, move: TableMove, slide: Slide) -> None:
+        """Tell what earlier changes noted by the places to which cells have moved."""
+        for name, area in list(self._changed):
+            if name == own:
+                parts = slide.cuts(area) or [area]
+                self._changed += [(own, slide.area_after(part)) for part in parts]
+        if own in self._fresh:
+            self._fresh[own] = [slide.area_after(area) for area in self._fresh[own]]
+        for settled in self._settled:
+            if own in settled.waiting:
+                settled.waiting[own] = {move.cell_after(*place) for place in settled.waiting[own]}
+            for area in slide.zone:
+                settled.readers.changed(own, area)
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """Bring the book back to what it was when a change fails half-way."""
+        done = False
+        try:
+            with self._package.all_or_nothing():
+                yield
+            done = True
+        finally:
+            if not done:
+                self._sheets = worksheets(self._package)
+                self._tables = self._load_tables()
 
     def _note_fresh(self, sheet: Sheet, top: int, column: int, values: Sequence[object]) -> None:
         """Formulas written with their values are true until something else changes."""
@@ -290,32 +311,59 @@ class FileBook:
 
     def _settle(self) -> None:
         if self._changed:
-            settle(self._package, self._sheets, list(self._tables.values()), self._changed, self._fresh)
+            tables = list(self._tables.values())
+            self._settled.append(settle(self._package, self._sheets, tables, self._changed, self._fresh))
         self._changed, self._fresh = [], {}
+
+    def _show(self) -> None:
+        """Give waiting formulas their values where an engine can vouch for them, and charts theirs."""
+        self._settle()
+        if not self._settled:
+            return
+        waiting = {
+            name: set().union(*(change.waiting.get(name, ()) for change in self._settled)) for name in self._sheets
+        }
+        computed = compute(find_engine(), self._package, self._sheets, waiting)
+        for name, values in computed.values.items():
+            show_values(self._sheets[name], values)
+        renew_charts(self._package, self._sheets, self._settled)
+        self.remarks = computed.remarks
+        self._settled = []
 
     # -- saving ------------------------------------------------------------------------------------------
 
-    def save(self, path: Path | str) -> None:
+    def save(self, path: Path | str) -> Saved:
         """Write the workbook to ``path``: all of it, or nothing.
 
-        A book in which nothing changed is copied byte for byte.
+        A book in which nothing changed is copied byte for byte. Afterwards ``remarks`` says, in sentences, what
+        formulas still wait for Excel.
+
+        Returns
+        -------
+        Saved
+            Where it was written: beside a target that is open elsewhere, read-only or changed on disk since it was
+            read, and why.
 
         Raises
         ------
         WorkbookError
-            When the target is open elsewhere, read-only or changed on disk since it was read, when the disk
-            refuses, or when what was written is not sound; the target is then as it was.
+            When the folder is missing, the disk refuses, or what was written is not sound; the target is then as
+            it was.
         """
-        path = Path(path).resolve()
-        self._settle()
+        asked, path = Path(path), Path(path).resolve()
+        self._show()
         archive = self._package.archive
         if not archive.changed and path in self._seen and path.exists():
-            return
+            return Saved(asked)
         self._check_ending(path)
-        check_target(path, self._seen.get(path))
         changed = frozenset(archive.changed)
-        replace_file(path, archive.write, lambda written: check_written(written, archive.source, changed, self.label))
-        self._seen[path] = Seen.of(path)
+
+        def check(written: Path) -> None:
+            check_written(written, archive.source, changed, self.label)
+
+        saved = save_file(asked, archive.write, check, seen=self._seen.get(path))
+        self._seen[saved.path.resolve()] = Seen.of(saved.path)
+        return saved
 
     def _check_ending(self, path: Path) -> None:
         macros = "macroEnabled" in self._package.content_type(self._package.workbook)
@@ -328,8 +376,11 @@ class FileBook:
             )
 
 
-def _edited(sheet: Sheet, changes: Changes, rows: Iterator[Row]) -> Iterator[Row]:
-    return changed_rows(sheet, rows, changes)
+def _policy(below: str) -> Below:
+    for policy in POLICIES:
+        if policy == below:
+            return policy
+    raise WorkbookError(f"below is {below!r}", do=f"give one of {', '.join(POLICIES)}")
 
 
 def _formula_places(sheet: Sheet) -> set[tuple[int, int]]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from xlplan.workbook.book import column_letters
 from xlplan.workbook.package.references import LAST_COLUMN, LAST_ROW, Area, column_number
+from xlplan.workbook.package.remembered import remembered
 
+# No alternative that fails has looked at more text than the one that then matches takes away, so that nonsense of
+# 8,192 quotes or points costs no more than a formula does.
 _TOKEN = re.compile(
     r"""
       (?P<text>"(?:[^"]|"")*+")
-    | (?P<prefix>'(?:[^']|'')++'!|\[[0-9]+\](?:[\w.]+(?::[\w.]+)?)?!|[\w.]+(?::[\w.]+)?!)
+    | (?P<prefix>'(?:[^']|'')++'!|\[[0-9]+\](?:[\w.]++(?::[\w.]++)?)?!|\w[\w.]*+(?::[\w.]++)?!)
+    | (?P<unclosed>'(?:[^']|'')*+'?)
     | (?P<error>\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A|GETTING_DATA|SPILL!|CALC!))
     | (?P<cells>\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}(?::\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6})?(?![\w.(\[!]))
     | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(\[!]))
     | (?P<rows>\$?[1-9][0-9]{0,6}:\$?[1-9][0-9]{0,6}(?![\w.(\[!]))
-    | (?P<number>[0-9]+\.?[0-9]*(?:[Ee][+-]?[0-9]+)?|\.[0-9]+(?:[Ee][+-]?[0-9]+)?)
+    | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?[\w.]*+)
     | (?P<word>[\w\\?][\w.\\?]*)
     """,
     re.VERBOSE,
@@ -27,6 +30,9 @@ _CORNER = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,7})")
 
 LONGEST = 8192
 """Excel's limit; a longer text is no formula that Excel would load, and is left alone."""
+
+_POSITIONAL = re.compile(r"\b(?:ROW|CELL|FORMULATEXT)\s*\(", re.IGNORECASE)
+"""Functions that tell where a cell stands or how a formula is spelled."""
 
 UNBOUNDED_CALLS = frozenset(("OFFSET", "INDIRECT", "EVALUATE", "CALL", "REGISTER.ID"))
 """Functions that may read cells their text does not name.
@@ -106,7 +112,7 @@ class Name:
 Token = str | Reference | Name
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 18, weigh=len)
 def tokens(formula: str) -> tuple[Token, ...]:
     """The formula as references, names and the text between them; joined they give the formula again."""
     if len(formula) > LONGEST:
@@ -207,9 +213,31 @@ def has_relative(formula: str) -> bool:
     return any(isinstance(t, Reference) and t.relative for t in tokens(formula))
 
 
-def redirected(
-    formula: str, home: str, sheet: str, rule: Callable[[Area, bool], Area], *, fixed_only: bool = False
-) -> str:
+Rule = Callable[[Area, bool], Area]
+"""From an area, and whether it is written as a single cell, to the area to refer to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A formula that several cells share, written as the first of them reads it (that of a conditional format).
+
+    ``rows`` and ``columns`` lead from the first cell to the last; ``carried`` are the rows by which they move.
+    """
+
+    rows: int = 0
+    columns: int = 0
+    carried: int = 0
+
+
+ALONE = Sharing()
+
+
+def is_positional(formula: str) -> bool:
+    """True when the result may depend on where cells stand, so that a move changes it."""
+    return _POSITIONAL.search(formula) is not None
+
+
+def redirected(formula: str, home: str, sheet: str, rule: Rule, *, sharing: Sharing | None = ALONE) -> str:
     """The formula with every reference to ``sheet`` sent through a rule.
 
     Parameters
@@ -222,33 +250,78 @@ def redirected(
         Sheet whose references may change.
     rule : callable
         Takes an area and whether it is written as a single cell; returns the area to refer to.
-    fixed_only : bool
-        Leave references with relative rows alone: in names and conditional formats they mean another
-        place for every cell.
+    sharing : Sharing, optional
+        The cells that share the formula. A reference with relative rows follows where it goes the same way as
+        seen from all of them, and else stays as far from its cell as it was. None leaves relative references
+        alone: in a name they mean another place for every cell.
     """
     parts = list(tokens(formula))
     for index, token in enumerate(parts):
-        if not isinstance(token, Reference) or not (token.first.row and token.first.column):
-            continue
-        if fixed_only and not (token.first.row_fixed and (token.last or token.first).row_fixed):
-            continue
-        target = sheet_of(token.prefix, home)
-        if target is None or target.casefold() != sheet.casefold():
-            continue
-        area = token.area
-        new = rule(area, token.last is None)
-        if new != area:
-            parts[index] = _placed(token, new)
+        if isinstance(token, Reference) and _may_follow(token, home, sheet):
+            new = _redirection(token, rule, sharing)
+            if new != token.area:
+                parts[index] = _placed(token, new)
     return join(parts)
 
 
+def reads_alike(
+    formula: str, home: str, sheet: str, rule: Rule, before: tuple[int, int], after: tuple[int, int]
+) -> bool:
+    """True when a cell that shares a formula reads the right cells from it after a move.
+
+    Parameters
+    ----------
+    formula, home, sheet, rule
+        As for :func:`redirected`; the formula as its first cell has it.
+    before, after : tuple of int
+        Rows and columns from the first cell to this one, before and after the move.
+    """
+    for token in tokens(formula):
+        if isinstance(token, Reference):
+            seen = token.moved(*before)
+            if _may_follow(token, home, sheet):
+                first, here = rule(token.area, token.last is None), rule(seen.area, token.last is None)
+                if _placed(token, first).moved(*after).area != here:
+                    return False
+            elif before != after and token.moved(*after).area != seen.area:
+                return False
+    return True
+
+
+def _may_follow(token: Reference, home: str, sheet: str) -> bool:
+    """True for a reference to the sheet; one to whole columns stays whatever moves."""
+    if not token.first.row:
+        return False
+    target = sheet_of(token.prefix, home)
+    return target is not None and (target == sheet or target.casefold() == sheet.casefold())
+
+
+def _redirection(token: Reference, rule: Rule, sharing: Sharing | None) -> Area:
+    """Where a reference goes."""
+    area, single = token.area, token.last is None
+    new = rule(area, single)
+    fixed = token.first.row_fixed and (token.last or token.first).row_fixed
+    if fixed or sharing == ALONE:
+        return new
+    if sharing is None:
+        return area
+    last = token.moved(sharing.rows, sharing.columns).area
+    after = rule(last, single)
+    if (new.top - area.top, new.bottom - area.bottom) == (after.top - last.top, after.bottom - last.bottom):
+        return new
+    return token.moved(sharing.carried, 0).area
+
+
 def _placed(reference: Reference, area: Area) -> Reference:
-    first = Corner(area.top, area.left, reference.first.row_fixed, reference.first.column_fixed)
+    first = _corner_at(reference.first, area.top, area.left)
     last = reference.last
     if last is None and area.is_cell:
         return Reference(reference.prefix, first, None)
-    like = last or reference.first
-    return Reference(reference.prefix, first, Corner(area.bottom, area.right, like.row_fixed, like.column_fixed))
+    return Reference(reference.prefix, first, _corner_at(last or reference.first, area.bottom, area.right))
+
+
+def _corner_at(like: Corner, row: int, column: int) -> Corner:
+    return Corner(row, column if like.column else 0, like.row_fixed, like.column_fixed)
 
 
 @dataclass(frozen=True)
@@ -260,7 +333,7 @@ class Precedents:
     unbounded: bool
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 19, weigh=lambda found: 2 + len(found.references) + len(found.names))
 def precedents(formula: str) -> Precedents:
     """Everything that the formula's text says it reads."""
     references: list[Reference] = []
@@ -280,5 +353,6 @@ def precedents(formula: str) -> Precedents:
                 names.add(token.text.casefold())
         else:
             unbounded |= token == ":" or (token.startswith("[") and not isinstance(before, Name))
+            unbounded |= token.startswith("'") and "!#" not in token  # a quote without end, no sheet's lost reference
         before = token
     return Precedents(tuple(references), frozenset(names), unbounded)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.package.archive import XML_ENDINGS, Archive
-from xlplan.workbook.package.markup import local
+from xlplan.workbook.package.markup import local, too_much
 from xlplan.workbook.package.parts import Package
 
 _IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
@@ -52,9 +52,10 @@ def _inner_faults(package: Package, name: str) -> set[str]:
     archive = package.archive
     look = archive.look(name)
     if look.fault:
-        return {f"part {name} is not well-formed ({look.fault})"}
-    if archive.size(name) > _TREES_UP_TO:
-        return set()
+        kind = look.fault.partition(":")[0]  # without its line and column, which any change before it moves
+        return {f"part {name} is not well-formed ({kind})"}
+    if archive.size(name) > _TREES_UP_TO or too_much(archive.read(name)):
+        return set()  # the rows of a large sheet, which hold nothing of what is looked for
     found = set()
     ids = {relationship.id for relationship in package.relationships(name)}
     for element in package.tree(name).iter():

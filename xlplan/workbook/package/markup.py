@@ -12,8 +12,17 @@ from lxml import etree
 from xlplan.errors import WorkbookError
 
 DAMAGED = "open it in Excel, let Excel repair it, and save it"
-WHOLE_PART = 64 << 20
+TRUST = "do not trust the file; ask its sender how it was made"
+WHOLE_PART = 32 << 20
 """Largest part (bytes) that is held as a tree; sheets and shared strings are streamed."""
+MOST_NODES = 1_000_000
+"""Most tags and attributes of a tree, which costs about 120 bytes for each."""
+MOST_ATTRIBUTES = 1_000
+"""Most attributes of one tag, which are listed in a time that grows with their square."""
+LONGEST_TAG = 16 << 20
+"""Longest tag or comment (bytes): it is taken in as a whole, and by an older expat anew with every chunk."""
+INSIDE_TAG = r"""(?:[^<>"'/]|"[^"]*"|'[^']*')*+"""
+"""What stands in a tag behind its name, attribute values with a ``>`` or ``/`` in them included."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +68,16 @@ def scan(chunks: Iterable[bytes], *, part: str, where: str) -> Scan:
     reader.StartCdataSectionHandler = special
     reader.ProcessingInstructionHandler = special
     reader.XmlDeclHandler = declaration
-    first = True
+    taken = 0
     try:
         for chunk in chunks:
-            if first:
+            if not taken:
                 found.special |= chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or chunk[:1] == b"\0"
-                first = False
             reader.Parse(chunk, False)
+            taken += len(chunk)
+            if taken - reader.CurrentByteIndex > LONGEST_TAG:
+                what = f"part {part} holds a tag or comment of more than {LONGEST_TAG >> 20} MB"
+                raise WorkbookError(what, where=where, do=TRUST)
         reader.Parse(b"", True)
     except ValueError as stop:
         if not found.doctype:
@@ -73,11 +85,26 @@ def scan(chunks: Iterable[bytes], *, part: str, where: str) -> Scan:
         raise WorkbookError(
             f"part {part} declares a document type (DTD), which no workbook needs and which can hide an attack",
             where=where,
-            do="do not trust the file; ask its sender how it was made",
+            do=TRUST,
         ) from None
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # not well-formed, or in an encoding that nobody knows
         return Scan(fault=str(error), plain=False)
     return Scan(fault="", plain=not found.special)
+
+
+_LONG_TAG = re.compile(rb"<[^<>]{4096}[^<>]*+")
+
+
+def too_much(data: bytes) -> str:
+    """Why a part is no small one, whose tree fits into memory; empty when it is."""
+    if len(data) > WHOLE_PART:
+        return f"is too large ({len(data):,} bytes)"
+    nodes = data.count(b"<") + data.count(b"=")
+    if nodes > MOST_NODES:
+        return f"holds too much ({nodes:,} tags and attributes)"
+    if any(tag[0].count(b"=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(data)):
+        return f"holds a tag with more than {MOST_ATTRIBUTES:,} attributes"
+    return ""
 
 
 def parse(data: bytes, *, part: str, where: str) -> etree._Element:
@@ -88,16 +115,16 @@ def parse(data: bytes, *, part: str, where: str) -> etree._Element:
     WorkbookError
         When the part is not well-formed, too large for a tree, or declares a document type.
     """
-    if len(data) > WHOLE_PART:
-        raise WorkbookError(f"part {part} is too large ({len(data):,} bytes)", where=where, do=DAMAGED)
+    excess = too_much(data)
+    if excess:
+        raise WorkbookError(f"part {part} {excess}", where=where, do=DAMAGED)
     look = scan([data], part=part, where=where)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise WorkbookError(
-            f"part {part} is not well-formed XML ({look.fault or error})", where=where, do=DAMAGED
-        ) from error
+        fault = look.fault or " ".join(str(error).split())[:200]
+        raise WorkbookError(f"part {part} is not well-formed XML ({fault})", where=where, do=DAMAGED) from error
 
 
 def serialise(root: etree._Element) -> bytes:

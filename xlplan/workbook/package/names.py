@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlplan.workbook.package.formulas import Reference, sheet_of, tokens
@@ -26,6 +27,13 @@ class NamedCell:
     def place(self) -> str:
         """``Sheet!A1``, the sheet quoted where a formula would quote it."""
         return f"{quote_sheet(self.sheet)}!{self.address}"
+
+
+def reference_names(package: Package) -> Iterator[str]:
+    """Texts of the names that formulas may use: not those in which Excel keeps print areas and filters."""
+    for entry in find_all(package.tree(package.workbook), "definedName"):
+        if not (entry.get("name") or "").startswith("_xlnm."):
+            yield entry.text or ""
 
 
 def named_cells(package: Package) -> dict[str, NamedCell]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -15,7 +17,7 @@ from xlplan.workbook.package.markup import DAMAGED, child, is_true, local, parse
 TYPES = "[Content_Types].xml"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Relationship:
     """One arrow from a part to another; ``kind`` is the last word of its type (``table``, ``chart``)."""
 
@@ -54,6 +56,7 @@ class Package:
         self.archive = archive
         self.where = archive.where
         self._trees: dict[str, etree._Element] = {}
+        self._arrows: dict[str, list[Relationship]] = {}
         self._types_defaults: dict[str, str] = {}
         self._types: dict[str, str] = {}
         self._read_types()
@@ -72,8 +75,24 @@ class Package:
     def store(self, part: str) -> None:
         """Take over a changed tree."""
         self.archive.put(part, serialise(self._trees[part.lower()]))
+        self._arrows.pop(part.lower(), None)
         if part == TYPES:
             self._read_types()
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Undo every change to the parts when anything goes wrong; trees taken before then no longer count."""
+        restore = self.archive.checkpoint()
+        done = False
+        try:
+            yield
+            done = True
+        finally:
+            if not done:
+                restore()
+                self._trees.clear()
+                self._arrows.clear()
+                self._read_types()
 
     # -- content types -----------------------------------------------------------------------------------
 
@@ -108,6 +127,12 @@ class Package:
         rels = rels_part(part)
         if not self.archive.has(rels):
             return []
+        key = rels.lower()
+        if key not in self._arrows:
+            self._arrows[key] = self._read_arrows(part, rels)
+        return self._arrows[key]
+
+    def _read_arrows(self, part: str, rels: str) -> list[Relationship]:
         folder = posixpath.dirname(part)
         found = []
         for entry in self.tree(rels):
@@ -168,6 +193,8 @@ class Package:
     def _read_sheets(self) -> list[SheetEntry]:
         arrows = {r.id: r for r in self.relationships(self.workbook)}
         sheets: list[SheetEntry] = []
+        names: set[str] = set()
+        parts: dict[str, str] = {}
         listed = child(self.tree(self.workbook), "sheets")
         for entry in listed if listed is not None else ():
             if local(entry) != "sheet":
@@ -177,8 +204,12 @@ class Package:
             arrow = arrows.get(rel_id)
             if arrow is None or arrow.external or not self.archive.has(arrow.target):
                 arrow = LOST
-            if any(name.casefold() == other.name.casefold() for other in sheets):
-                raise WorkbookError(f"two sheets are named {name!r}", where=self.where, do=DAMAGED)
+            if name.casefold() in names:
+                raise WorkbookError(f"two sheets are named {name[:40]!r}", where=self.where, do=DAMAGED)
+            names.add(name.casefold())
+            if arrow.target and parts.setdefault(arrow.target.lower(), name) != name:
+                both = f"{parts[arrow.target.lower()][:40]!r} and {name[:40]!r}"
+                raise WorkbookError(f"the sheets {both} are one and the same part", where=self.where, do=DAMAGED)
             sheets.append(SheetEntry(name, arrow.kind, arrow.target))
         return sheets
 

@@ -7,18 +7,25 @@ from dataclasses import dataclass, field
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import column_letters
-from xlplan.workbook.package.edits import as_changes, assembled, changed_rows, unshared
+from xlplan.workbook.package.edits import assembled, changed_rows, formula_changes, unshared
+from xlplan.workbook.package.follow import Followed, TableMove, plain
 from xlplan.workbook.package.formulas import has_relative, moved
-from xlplan.workbook.package.references import Area
-from xlplan.workbook.package.rows import Cell, Row, without
+from xlplan.workbook.package.references import Area, cell_address
+from xlplan.workbook.package.rows import Cell, Row, attributes, without
+from xlplan.workbook.package.slide import slid_rows
 from xlplan.workbook.package.table import Table
 
 BLOCK = 512
+LOOK_AGAIN = 16
+"""Once a row was another than what would be written, only every so many rows are compared as a whole."""
 
 
 @dataclass
 class _Column:
-    """One table column: where it is, what fills it, how its new cells look."""
+    """One table column: where it is, what fills it, how its new cells look.
+
+    ``array`` marks a calculated column of array formulas, ``marks`` what Excel notes beside each of them.
+    """
 
     number: int
     opening: str
@@ -26,6 +33,8 @@ class _Column:
     values: Sequence[object] | None = None
     formula: str | None = None
     relative: bool = False
+    array: bool = False
+    marks: str = ""
     texts: list[str] = field(default_factory=list)
     changed: int = 0
 
@@ -42,8 +51,10 @@ class Refill:
         the rest keeps its rows and stays blank below them.
     rows : int
         How many rows ``values`` have.
-    formulas : mapping
-        New texts of formulas on the sheet that refer to the table by address.
+    move : TableMove
+        The body before and after, and what moves out of its way.
+    followed : Followed
+        Formulas of the sheet that the move changes.
     """
 
     def __init__(
@@ -51,11 +62,12 @@ class Refill:
         table: Table,
         values: Mapping[int, Sequence[object]],
         rows: int,
-        formulas: Mapping[tuple[int, int], str],
+        move: TableMove,
+        followed: Followed,
     ) -> None:
         self.table = table
         self.sheet = table.sheet
-        self.move = table.move(rows)
+        self.move = move
         self.rows = rows
         self._codec = self.sheet.codec
         self._filled_to = -1
@@ -64,19 +76,25 @@ class Refill:
         self._columns = self._plan(values, pattern)
         self._given = [column for column in self._columns if column.values is not None]
         self._owned = len(self._given) == len(self._columns)
+        self._numbers = [column.number for column in self._columns]
+        self._differing = False
         lost = self._overwritten()
-        own = unshared(self.sheet.facts.formulas, lost)
-        own.update({at: text for at, text in formulas.items() if at not in lost})
-        self._formulas = as_changes(own, self.sheet)
-        self._all_formulas = dict(formulas)
+        formulas = {place: formula for place, formula in followed.formulas.items() if place not in lost}
+        orphans = unshared(self.sheet.facts.formulas, lost)
+        for cell in self.sheet.facts.formulas if orphans else ():
+            place = cell.row, cell.column
+            if place in orphans:
+                formulas[place] = plain(cell.formula, move.formula_after(orphans[place], self.sheet.name))
+        self._formulas = formula_changes(formulas, followed.outdated, self.sheet)
 
     def _refuse_arrays(self) -> None:
         for cell in self.sheet.facts.formulas:
-            if cell.formula.kind in ("array", "dataTable") and cell.area.meets(self.table.body):
+            alone = cell.formula.kind == "array" and cell.area.is_cell
+            if cell.formula.kind in ("array", "dataTable") and not alone and cell.area.meets(self.table.body):
                 raise WorkbookError(
-                    f"{cell.area} inside the table holds an array formula or data table",
+                    f"{cell.area} inside the table holds an array formula of several cells or a data table",
                     where=f"table {self.table.name}",
-                    do="replace it by a plain formula",
+                    do="replace it by formulas of one cell each",
                 )
 
     # -- planning ----------------------------------------------------------------------------------------
@@ -101,7 +119,9 @@ class Refill:
     def _plan(self, values: Mapping[int, Sequence[object]], pattern: tuple[str, dict[int, Cell]]) -> list[_Column]:
         row_attributes, first_cells = pattern
         self._row_attributes = without(row_attributes, "r", "spans", "hidden", "collapsed", "outlineLevel")
-        calculated = self.table.calculated
+        # where no row comes or goes, a formula that merely stands in every row stays as it is spelled
+        fills = self.move.shift > 0 or not self.rows
+        calculated, arrays = self.table.calculated if fills else self.table.declared, self.table.arrays
         columns = []
         for index, number in enumerate(range(self.move.left, self.move.right + 1)):
             like = first_cells.get(number)
@@ -111,6 +131,9 @@ class Refill:
             if column.values is None and index in calculated:
                 column.formula = self._pattern_formula(number, calculated[index])
                 column.relative = has_relative(column.formula)
+                column.array = index in arrays
+                if column.array and like is not None and "cm" in (given := attributes(like.payload.split(">")[0])):
+                    column.marks = f' cm="{given["cm"]}"'
             columns.append(column)
         return columns
 
@@ -169,7 +192,8 @@ class Refill:
         move = self.move
         last = max(move.old_last, move.new_last) + move.totals
         waiting = move.first
-        for row in changed_rows(self.sheet, rows, self._formulas):
+        rows = changed_rows(self.sheet, rows, self._formulas)
+        for row in rows if move.slide is None else slid_rows(self.sheet, rows, move.slide):
             if row.number < move.first:
                 yield row
                 continue
@@ -210,9 +234,13 @@ class Refill:
         """A row of the sheet with the table's cells in it replaced."""
         move, number = self.move, row.number
         index = number - move.first
-        if number <= move.new_last and self._is_as_written(row, index):
+        ordinary = self._owned and number <= min(move.old_last, move.new_last) and "hidden" not in row.attributes
+        if ordinary and self._is_as_written(row, index):
             return row
-        cells = {cell.column: cell for cell in self.sheet.grammar.cells(row, self.sheet.where)}
+        found = self.sheet.grammar.cells(row, self.sheet.where)
+        if ordinary and [cell.column for cell in found] == self._numbers:
+            return row._replace(text=self._body_row(found, index, number))
+        cells = {cell.column: cell for cell in found}
         texts = {column: cell.raw for column, cell in cells.items()}
         if number > move.new_last:
             return self._after_body(row, cells, texts)
@@ -230,11 +258,29 @@ class Refill:
 
     def _is_as_written(self, row: Row, index: int) -> bool:
         """True when the row already reads as this would write it: what a refresh with equal data finds."""
-        if not self._owned or row.number > self.move.old_last or "hidden" in row.attributes:
-            return False
         self._prepare(index)
+        if self._differing and index % LOOK_AGAIN:
+            return False
         at, number = index % BLOCK, row.number
-        return row.text == "".join([f'{c.opening}{number}"{c.style}{c.texts[at]}' for c in self._columns])
+        text = "".join([f'{c.opening}{number}"{c.style}{c.texts[at]}' for c in self._columns])
+        self._differing = row.text != text
+        return not self._differing
+
+    def _body_row(self, cells: Sequence[Cell], index: int, number: int) -> str:
+        """New text of a row that holds the table's cells and no others, all of them given: the quick way."""
+        at, holds, texts = index % BLOCK, self._codec.holds, []
+        for cell, column in zip(cells, self._columns, strict=True):
+            payload, held = column.texts[at], cell.payload
+            try:
+                kept = payload == held or holds(held, payload, column.values[index] if column.values else None)
+            except WorkbookError:
+                kept = False  # what stands there makes no sense, and is replaced
+            if kept:
+                texts.append(cell.raw)
+            else:
+                column.changed += 1
+                texts.append(f'{column.opening}{number}"{cell.style}{payload}')
+        return "".join(texts)
 
     def _body_text(self, column: _Column, index: int, number: int, cell: Cell | None) -> str | None:
         """New text of one body cell; None when it stays as it is."""
@@ -270,7 +316,7 @@ class Refill:
 
     def _same_formula(self, cell: Cell, column: _Column, index: int) -> bool:
         formula = self._codec.formula(cell.payload)
-        if formula is None or formula.kind != "normal" or column.formula is None:
+        if formula is None or formula.kind != ("array" if column.array else "normal") or column.formula is None:
             return False
         return formula.text == (moved(column.formula, index, 0) if column.relative else column.formula)
 
@@ -298,7 +344,7 @@ class Refill:
             payload = cell.payload
             formula = self._codec.formula(payload)
             if formula is not None:
-                text = self._all_formulas.get((old_row, column), self._text_at(old_row, column))
+                text = self.move.formula_after(self._text_at(old_row, column), self.sheet.name)
                 area = Area(number, column, number, column)
                 payload = self._codec.with_formula(payload, text, area=str(area))
             moved_in[column] = self.sheet.grammar.cell(number, column, cell.style, payload)
@@ -313,6 +359,9 @@ class Refill:
         if column.formula is None:
             return "/>"
         text = moved(column.formula, index, 0) if column.relative else column.formula
+        if column.array:
+            address = cell_address(self.move.first + index, column.number)
+            return self._codec.array_payload(text, address, column.marks)
         return self._codec.formula_payload(text)
 
     def _prepare(self, index: int) -> None:
@@ -325,7 +374,7 @@ class Refill:
         for column in self._given:
             values = (column.values or ())[start : start + BLOCK]
             try:
-                column.texts = [self._codec.encode(value) for value in values] or ["/>"]
+                column.texts = self._codec.encode_all(values) or ["/>"]
             except WorkbookError:
                 self._blame(column, start)
                 raise

@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.package.follow import TableMove
 from xlplan.workbook.package.markup import child
-from xlplan.workbook.package.references import LAST_ROW, Area, cell_address, parse_areas
+from xlplan.workbook.package.pivots import pivot_areas
+from xlplan.workbook.package.references import LAST_COLUMN, LAST_ROW, Area, cell_address, parse_areas
+from xlplan.workbook.package.slide import Band, Slide
 from xlplan.workbook.package.table import Table
 
+Below = Literal["shift", "insert", "refuse"]
+"""What to do with what stands below a table that needs its rows.
+
+``shift``: the cells below, in the table's columns, move down by as many rows as the table grows; other columns stay,
+unless something below (merged cells, a table, a pivot) reaches into them and moves whole.
+``insert``: whole sheet rows are inserted. ``refuse``: nothing moves and nothing is written.
+"""
+
+POLICIES: tuple[Below, ...] = ("shift", "insert", "refuse")
 SHOWN = 5
+NEVER = LAST_ROW + 1
 
 
-def claim(table: Table, move: TableMove, neighbours: Iterable[Table]) -> None:
-    """Make sure that the rows the table grows into are free.
+class _Thing(NamedTuple):
+    """Something that must move whole or not at all; ``stretches`` where sheet rows may come in between."""
+
+    what: str
+    area: Area
+    stretches: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.area}"
+
+
+def claim(table: Table, move: TableMove, neighbours: Iterable[Table], below: Below = "shift") -> Slide | None:
+    """Make sure that there is room for the rows into which the table grows.
 
     Parameters
     ----------
@@ -24,52 +51,69 @@ def claim(table: Table, move: TableMove, neighbours: Iterable[Table]) -> None:
         Its body before and after.
     neighbours : iterable of Table
         All tables of the workbook.
+    below : {"shift", "insert", "refuse"}
+        What to do where rows are needed that are not free.
+
+    Returns
+    -------
+    Slide or None
+        What has to move out of the way; None when the rows are free. A table that shrinks leaves what is below
+        where it is, and uses the rows that it left when it grows again.
 
     Raises
     ------
     WorkbookError
-        When anything stands in the way, with its address.
+        When something stands in the way that may not or cannot move, with its address.
     """
     where = f"table {table.name} on {table.sheet.name}"
     if move.new_last + move.totals > LAST_ROW:
         raise WorkbookError(f"it would end below row {LAST_ROW:,}", where=where, do="write fewer rows")
-    merges = table.sheet.merges
-    for merge in merges:
+    for merge in table.sheet.merges:
         if merge.meets(table.area):
             raise WorkbookError(
                 f"merged cells {merge} lie inside it", where=where, do="unmerge them; a table has one value per cell"
             )
     if move.shift <= 0:
-        return
+        return None
     needed = Area(move.old_last + move.totals + 1, move.left, move.new_last + move.totals, move.right)
-    blockers = [
-        *(f"merged cells {merge}" for merge in merges if merge.meets(needed)),
-        *(f"table {other.name} at {other.area}" for other in neighbours if _meets(other, table, needed)),
-        *(f"a pivot table at {area}" for area in _pivots(table) if area.meets(needed)),
-        *(f"{cell.formula.kind} formula {cell.area}" for cell in table.sheet.facts.formulas if
-          not cell.area.is_cell and cell.area.meets(needed)),
-    ]  # fmt: skip
-    blockers = blockers or _contents(table, needed)
-    if blockers:
-        more = f" and {len(blockers) - SHOWN} more" if len(blockers) > SHOWN else ""
+    things = _things(table, neighbours)
+    blockers = [str(thing) for thing in things if thing.area.meets(needed)] or _contents(table, needed)
+    if not blockers:
+        return None
+    if below == "refuse":
         raise WorkbookError(
-            f"{move.shift:,} more rows need {needed}, where {', '.join(blockers[:SHOWN])}{more} stand",
+            f"{move.shift:,} more rows need {needed}, where {_listed(blockers)} stand",
             where=where,
-            do="move what stands below the table, or insert rows above it",
+            do='move what stands below the table, or write with below="shift" (the cells below move down) or '
+            'below="insert" (whole sheet rows move down)',
         )
+    slide = _pushed(needed, things, where) if below == "shift" else _inserted(move, things, where)
+    return _within_sheet(table, slide, things, where)
 
 
-def _meets(other: Table, table: Table, needed: Area) -> bool:
-    return other.part != table.part and other.sheet is table.sheet and other.area.meets(needed)
-
-
-def _pivots(table: Table) -> list[Area]:
-    areas: list[Area] = []
-    for part in table.package.related(table.sheet.part, "pivotTable"):
-        location = child(table.package.tree(part), "location")
-        if location is not None:
-            areas += parse_areas(location.get("ref") or "")
-    return areas
+def _things(table: Table, neighbours: Iterable[Table]) -> list[_Thing]:
+    """Everything on the sheet but the table itself that must not be torn."""
+    sheet = table.sheet
+    things = [_Thing("merged cells", merge, stretches=True) for merge in sheet.merges]
+    things += [
+        _Thing(f"table {other.name} at", other.area)
+        for other in neighbours
+        if other.part != table.part and other.sheet is sheet
+    ]
+    things += [_Thing("a pivot table at", area) for area in pivot_areas(table.package, sheet.part)]
+    for cell in sheet.facts.formulas:
+        if cell.formula.kind == "dataTable":  # with the formulas and inputs along its edges
+            area = cell.area
+            edges = Area(max(1, area.top - 1), max(1, area.left - 1), area.bottom, area.right)
+            things.append(_Thing("a what-if data table at", edges))
+        elif not cell.area.is_cell:
+            things.append(_Thing(f"{cell.formula.kind} formula", cell.area))
+    if "autoFilter" in sheet.facts.tail:
+        filtered = child(sheet.skeleton(), "autoFilter")
+        if filtered is not None:
+            areas = parse_areas(filtered.get("ref") or "")
+            things += [_Thing("a filtered list at", area, stretches=True) for area in areas]
+    return things
 
 
 def _contents(table: Table, needed: Area) -> list[str]:
@@ -81,3 +125,91 @@ def _contents(table: Table, needed: Area) -> list[str]:
         for cell in cells
         if needed.left <= cell.column <= needed.right and sheet.codec.filled(cell.payload)
     ]
+
+
+def _pushed(needed: Area, things: Sequence[_Thing], where: str) -> Slide:
+    """The cells below the table move down, and with them whole all that they touch.
+
+    Where something below is wider than the table, its other columns move as well, but only from its own top on: what
+    stands beside the table stays.
+    """
+    waiting = sorted((t for t in things if t.area.bottom >= needed.top), key=lambda thing: thing.area.top)
+    areas = [needed, *(thing.area for thing in waiting)]
+    edges = sorted({area.left for area in areas} | {area.right + 1 for area in areas})
+    tops = [NEVER] * len(edges)  # the row from which columns move, between one edge and the next
+
+    def under(area: Area) -> slice:
+        return slice(bisect_left(edges, area.left), bisect_left(edges, area.right + 1))
+
+    tops[under(needed)] = [needed.top] * (under(needed).stop - under(needed).start)
+    pushed: list[_Thing] = []
+    grew = True
+    while grew:  # once is enough, unless things lie over one another
+        still = []
+        for thing in waiting:
+            columns = under(thing.area)
+            if min(tops[columns]) <= thing.area.bottom:
+                tops[columns] = [min(top, thing.area.top) for top in tops[columns]]
+                pushed.append(thing)
+            else:
+                still.append(thing)
+        grew, waiting = len(still) < len(waiting), still
+    torn = [str(thing) for thing in pushed if thing.area.meets(_above(needed))]
+    if torn:
+        raise WorkbookError(
+            f"what stands below would have to move down from row {needed.top} on, which would tear {_listed(torn)}",
+            where=where,
+            do="move it away from the table",
+        )
+    bands: list[Band] = []
+    for (left, right), top in zip(pairwise(edges), tops, strict=False):
+        if bands and bands[-1].right == left - 1 and bands[-1].top == top:
+            bands[-1] = bands[-1]._replace(right=right - 1)
+        elif top != NEVER:
+            bands.append(Band(left, right - 1, top))
+    return Slide(tuple(bands), needed.bottom - needed.top + 1)
+
+
+def _above(needed: Area) -> Area:
+    return Area(1, needed.left, needed.top - 1, needed.right)
+
+
+def _inserted(move: TableMove, things: Sequence[_Thing], where: str) -> Slide:
+    """Whole sheet rows come in below the table's last body row."""
+    line = move.old_last + 1
+    torn = [str(thing) for thing in things if thing.area.top < line <= thing.area.bottom and not thing.stretches]
+    if torn:
+        raise WorkbookError(
+            f"{move.shift:,} sheet rows inserted below row {move.old_last} would tear {_listed(torn)}",
+            where=where,
+            do='move it above or below that row, or write with below="shift"',
+        )
+    return Slide((Band(1, LAST_COLUMN, line),), move.shift)
+
+
+def _within_sheet(table: Table, slide: Slide, things: Sequence[_Thing], where: str) -> Slide:
+    """The slide with the sheet's last row; nothing may be pushed off the sheet."""
+    sheet = table.sheet
+    last = filled = 0
+    for row in sheet.stream().rows():
+        last = row.number if row.text else last
+        if row.number + slide.rows > LAST_ROW and any(
+            slide.moves(row.number, cell.column) and sheet.codec.filled(cell.payload)
+            for cell in sheet.grammar.cells(row, sheet.where)
+        ):
+            filled = row.number
+    falling = [str(t) for t in things if t.area.bottom + slide.rows > LAST_ROW and slide.moves(t.area.top, t.area.left)]
+    if filled:
+        falling.append(f"row {filled:,}")
+    if falling:
+        raise WorkbookError(
+            f"{slide.rows:,} more rows would push {_listed(falling)} off the foot of the sheet",
+            where=where,
+            do="delete or move it, or write fewer rows",
+        )
+    return replace(slide, last=min(last, LAST_ROW - slide.rows))
+
+
+def _listed(things: list[str]) -> str:
+    more = f" and {len(things) - SHOWN} more" if len(things) > SHOWN else ""
+    return ", ".join(things[:SHOWN]) + more

@@ -16,8 +16,8 @@ from xlplan.workbook.book import column_letters
 from xlplan.workbook.package.markup import DAMAGED
 from xlplan.workbook.package.references import LAST_COLUMN, LAST_ROW, column_number
 
-LONGEST_ROW = 64 << 20
-LONGEST_SKELETON = 64 << 20
+LONGEST_ROW = 16 << 20
+LONGEST_SKELETON = 16 << 20
 
 _ATTRIBUTES = r"""((?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*"""
 _ATTRIBUTE = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -67,13 +67,17 @@ class Grammar:
         self.row_open = re.compile(rf"\s*<{p}row{_ATTRIBUTES}(/?)>")
         self.row_close = f"</{prefix}row>"
         self.end = re.compile(rf"\s*</{p}sheetData\s*>")
-        # the common spelling first: it is cut about twice as fast
+        # the common spelling first: it is cut about twice as fast; no cell is looked for past the next one's tag
+        rest = rf"(?:[^<]++|<(?!/?{p}c[\s/>]))*+</{p}c\s*>"
         self._cell = re.compile(
             rf"(<{p}c(?:"
-            rf' r="([A-Z]{{1,3}})([0-9]{{1,7}})"((?: s="[0-9]+")?)((?: t="[a-zA-Z]+")?(?:/>|>.*?</{p}c>))'
-            rf"|{_ATTRIBUTES}(/>|>.*?</{p}c\s*>)))",
-            re.DOTALL,
+            rf' r="([A-Z]{{1,3}})([0-9]{{1,7}})"((?: s="[0-9]+")?)'
+            rf'((?: t="[a-zA-Z]+")?(?:/>|>(?:<{p}v>[^<]*</{p}v></{p}c>|{rest})))'
+            rf"|{_ATTRIBUTES}(/>|>{rest})))"
         )
+        self._cell_mark = f"<{prefix}c"
+        self._last: tuple[list[str], list[int]] = [], []
+        """Letters and columns of the last row: in a table, those of the next one too."""
 
     def cells(self, row: Row, where: str) -> list[Cell]:
         """Cells of a row by column.
@@ -83,24 +87,39 @@ class Grammar:
         WorkbookError
             When the text is no sequence of cells of that row.
         """
-        found: list[Cell] = []
-        length = 0
-        last = 0
         number = str(row.number)
-        for raw, letters, digits, style, payload, general, ending in self._cell.findall(row.text):
-            length += len(raw)
+        if len(row.text) > LAST_COLUMN and row.text.count(self._cell_mark) > 4 * LAST_COLUMN:
+            raise WorkbookError(f"row {row.number} holds too many cells", where=where, do=DAMAGED)
+        matches = self._cell.findall(row.text)
+        letters = [match[1] for match in matches]
+        known, columns = self._last
+        if letters == known and {match[2] for match in matches} == {number}:
+            made = tuple.__new__  # half of the time that Cell() takes
+            found = [made(Cell, (c, m[3], m[4], m[0])) for c, m in zip(columns, matches, strict=True)]
+        else:
+            found = self._placed(row.number, matches, where)
+            if all(letters):
+                self._last = letters, [cell.column for cell in found]
+        length = sum([len(cell.raw) for cell in found])
+        if length != len(row.text) and self._cell.sub("", row.text).strip():
+            raise WorkbookError(f"row {row.number} holds something that is no cell", where=where, do=DAMAGED)
+        return found
+
+    def _placed(self, row: int, matches: list[tuple[str, ...]], where: str) -> list[Cell]:
+        """Cells in their columns, which must lie to the right of one another."""
+        found: list[Cell] = []
+        last = 0
+        number = str(row)
+        for raw, letters, digits, style, payload, general, ending in matches:
             if letters:
                 column = column_number(letters)
             else:
                 column, digits, style, payload = self._general(general, ending, last, number)
             if digits != number or not last < column <= LAST_COLUMN:
-                raise WorkbookError(
-                    f"row {row.number} holds a cell that is out of place ({letters}{digits})", where=where, do=DAMAGED
-                )
+                place = f"{letters}{digits}"[:20]
+                raise WorkbookError(f"row {row} holds a cell that is out of place ({place})", where=where, do=DAMAGED)
             last = column
             found.append(Cell(column, style, payload, raw))
-        if length != len(row.text) and self._cell.sub("", row.text).strip():
-            raise WorkbookError(f"row {row.number} holds something that is no cell", where=where, do=DAMAGED)
         return found
 
     def _general(self, text: str, ending: str, last: int, number: str) -> tuple[int, str, str, str]:
@@ -153,6 +172,14 @@ def grammar(prefix: str) -> Grammar:
     return Grammar(prefix)
 
 
+_SPACE = re.compile(r"\s*+")
+
+
+def _end_of_space(text: str, at: int) -> int:
+    match = _SPACE.match(text, at)
+    return match.end() if match else at
+
+
 _HEAD_END = re.compile(rf"<((?:[\w.-]+:)?)sheetData{_ATTRIBUTES}(/?)>")
 
 
@@ -189,25 +216,30 @@ class RowStream:
         """Every row in order."""
         g, where = self.grammar, self._where
         buffer, at, last = self._rest, 0, 0
+        seen = 0  # how far the end of a row that has begun was looked for
         open_row, close = g.row_open, g.row_close
         while True:
             match = open_row.match(buffer, at)
             if match is not None:
-                end = match.end() if match[2] else buffer.find(close, match.end())
+                end = match.end() if match[2] else buffer.find(close, max(match.end(), seen))
                 if end >= 0:
                     row = g.numbered(match[1], buffer[match.end() : end], last, where)
                     last = row.number
                     at = end if match[2] else end + len(close)
+                    seen = 0
                     yield row
                     continue
+                seen = len(buffer) - len(close)
             elif g.end.match(buffer, at):
                 break
+            else:
+                at = _end_of_space(buffer, at)
             if len(buffer) - at > LONGEST_ROW:
                 raise self._fault(f"the row after {last} is too long")
             more = next(self._texts, None)
             if more is None:
                 raise self._fault(f"it breaks off after row {last}")
-            buffer, at = buffer[at:] + more, 0
+            buffer, at, seen = buffer[at:] + more, 0, max(0, seen - at)
         pieces, size = [buffer[at:]], 0
         for text in self._texts:
             pieces.append(text)

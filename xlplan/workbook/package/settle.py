@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from lxml import etree
 
 from xlplan.workbook.book import CellValue
 from xlplan.workbook.package.charts import renew_caches
 from xlplan.workbook.package.edits import Change, changed_rows
-from xlplan.workbook.package.markup import child, find_all, is_true, local, namespace
+from xlplan.workbook.package.markup import child, is_true, local, namespace
 from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.pivots import refresh_on_load
 from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.rows import Row
 from xlplan.workbook.package.sheet import FormulaCell, Sheet
-from xlplan.workbook.package.stale import Readers, stale_cells
+from xlplan.workbook.package.stale import Readers, defined_names, stale_cells
 from xlplan.workbook.package.table import Table
 
 _BEFORE_CALC = (
@@ -24,13 +25,20 @@ _BEFORE_CALC = (
 )  # fmt: skip
 
 
+class Settled(NamedTuple):
+    """What a change made untrue: who reads it, and which formula cells (row and column, by sheet) wait for a value."""
+
+    readers: Readers
+    waiting: dict[str, set[tuple[int, int]]]
+
+
 def settle(
     package: Package,
     sheets: Mapping[str, Sheet],
     tables: Sequence[Table],
     changed: Sequence[tuple[str, Area]],
     fresh: Mapping[str, Sequence[Area]],
-) -> None:
+) -> Settled:
     """Drop every cached value that a change may have made untrue.
 
     Parameters
@@ -45,9 +53,14 @@ def settle(
         Sheets and areas whose cells changed.
     fresh : mapping
         By sheet, areas of formulas that were written together with their true values.
+
+    Returns
+    -------
+    Settled
+        What is no longer known.
     """
     named = {table.name.casefold(): (table.sheet.name, table.area) for table in tables}
-    readers = Readers(named, _names(package))
+    readers = Readers(named, defined_names(package))
     for name, area in changed:
         readers.changed(name, area)
     true = {name: {place for area in areas for place in area.places()} for name, areas in fresh.items()}
@@ -67,19 +80,33 @@ def settle(
         _drop_values(sheets[name], cells)
     if any(not cell.has_value for sheet in sheets.values() for cell in sheet.facts.formulas):
         _calculate_on_load(package)
-    renew_caches(package, lambda text: readers.reads(text, ""), lambda name, area: _known(sheets, name, area))
+    return Settled(readers, {name: {(cell.row, cell.column) for cell in cells} for name, cells in stale.items()})
+
+
+def show_values(sheet: Sheet, values: Mapping[tuple[int, int], CellValue]) -> None:
+    """Give formula cells, by row and column, the values that they show."""
+    changes: dict[int, dict[int, Change]] = {}
+    for (row, column), value in values.items():
+        changes.setdefault(row, {})[column] = _shower(sheet, value)
+    if changes:
+        sheet.rewrite(lambda rows: changed_rows(sheet, rows, changes))
+
+
+def _shower(sheet: Sheet, value: CellValue) -> Change:
+    return lambda payload: None if payload is None else sheet.codec.with_value(payload, value)
+
+
+def renew_charts(package: Package, sheets: Mapping[str, Sheet], changes: Sequence[Settled]) -> None:
+    """Renew what charts remember of changed cells, and drop it where a formula waits for recalculation."""
+
+    def touched(text: str) -> bool:
+        return any(change.readers.reads(text, "") for change in changes)
+
+    renew_caches(package, touched, lambda name, area: _known(sheets, name, area))
 
 
 def _touched(readers: Readers, name: str, area: Area | None) -> bool:
     return readers.name_reads(name) if area is None else readers.reach.meets(name, area)
-
-
-def _names(package: Package) -> dict[str, list[str]]:
-    """Texts of the defined names, those of single sheets among them; each text names its sheets."""
-    names: dict[str, list[str]] = {}
-    for entry in find_all(package.tree(package.workbook), "definedName"):
-        names.setdefault((entry.get("name") or "").casefold(), []).append(entry.text or "")
-    return names
 
 
 def _drop_values(sheet: Sheet, cells: Sequence[FormulaCell]) -> None:

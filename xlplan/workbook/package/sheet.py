@@ -20,11 +20,16 @@ from xlplan.workbook.package.references import LAST_COLUMN, Area, cell_address, 
 from xlplan.workbook.package.rows import Cell, Grammar, Row, RowStream, attributes, grammar
 from xlplan.workbook.package.strings import SharedStrings
 
+MOST_FORMULAS = 2_000_000
+LONGEST_FORMULAS = 64 << 20
+"""Formulas of one sheet: most cells, and most characters of texts that differ, shared ones as if written out."""
+
 _MARK = "\ue000rows\ue001"
 _BATCH = 1 << 19
 MOST_CELLS = 10_000_000
 """Most cells read in one piece; a hostile file may claim a table of 17 billion."""
 
+_WHOLE = re.compile("[0-9]{1,7}")
 _DIMENSION = re.compile(r"""(<(?:[\w.-]+:)?dimension\s[^>]*?ref=["'])([^"']*)(["'])""")
 
 
@@ -133,9 +138,10 @@ class Sheet:
         for style, (row, column) in styles.items():
             if style:
                 known = self._count_styles() if known is None else known
-                if int(attributes(style)["s"]) >= known:
+                number = attributes(style)["s"]
+                if len(number) > 7 or int(number) >= known:
                     raise WorkbookError(
-                        f"the cell names format {attributes(style)['s']}, which is not there",
+                        f"the cell names format {number[:20]}, which is not there",
                         where=self.address(row, column),
                         do=DAMAGED,
                     )
@@ -183,29 +189,52 @@ class Sheet:
         """The same rows, their formulas noted as they pass."""
         mark = self.codec.formula_mark
         anchors: dict[str, tuple[int, int, str]] = {}
+        alike: dict[FormulaText, FormulaText] = {}  # a column of equal formulas is kept once
+        length = 0
         for row in rows:
             if mark in row.text:
                 for cell in self.grammar.cells(row, self.where):
                     formula = self.codec.formula(cell.payload)
                     if formula is None:
                         continue
+                    if formula.kind in ("array", "dataTable"):
+                        self._check_areas(row.number, cell.column, formula)
+                    if formula not in alike:
+                        alike[formula] = formula
+                        length += len(formula.text)
+                    formula = alike[formula]
                     anchor = None
                     if formula.kind == "shared":
                         if formula.text:
                             anchors[formula.shared] = (row.number, cell.column, formula.text)
                         else:
                             anchor = anchors.get(formula.shared)
+                            length += len(anchor[2]) if anchor else 0
                     valued = self.codec.has_value(cell.payload)
                     facts.formulas.append(FormulaCell(row.number, cell.column, formula, anchor, valued))
+                if len(facts.formulas) > MOST_FORMULAS or length > LONGEST_FORMULAS:
+                    most = f"{MOST_FORMULAS:,} formulas, or {LONGEST_FORMULAS >> 20} million characters of them"
+                    what, do = f"it holds more than {most}", "keep some of them as values, or split the sheet"
+                    raise WorkbookError(what, where=self.where, do=do)
             yield row
+
+    def _check_areas(self, row: int, column: int, formula: FormulaText) -> None:
+        """Refuse an array formula or data table that names cells which are none."""
+        given = attributes(formula.attributes)
+        try:
+            for key in ("ref", "r1", "r2"):
+                if given.get(key):
+                    Area.parse(given[key])
+        except WorkbookError as error:
+            raise self.fault(row, column, error) from None
 
     @cached_property
     def _column_styles(self) -> list[tuple[int, int, str]]:
         styles = []
         for column in find_all(self.skeleton(), "col"):
-            if column.get("style") not in (None, "0"):
-                first, last = int(column.get("min") or 0), int(column.get("max") or 0)
-                styles.append((first, min(last, LAST_COLUMN), f' s="{column.get("style")}"'))
+            style, first, last = (column.get(name) or "0" for name in ("style", "min", "max"))
+            if style != "0" and all(_WHOLE.fullmatch(text) for text in (style, first, last)):
+                styles.append((int(first), min(int(last), LAST_COLUMN), f' s="{style}"'))
         return styles
 
     def default_style(self, row_attributes: str, column: int) -> str:
@@ -229,9 +258,10 @@ class Sheet:
         """Merged areas."""
         if "mergeCell" not in self.facts.tail:
             return []
-        return [
-            area for merge in find_all(self.skeleton(), "mergeCell") for area in parse_areas(merge.get("ref") or "")
-        ]
+        try:
+            return [a for merge in find_all(self.skeleton(), "mergeCell") for a in parse_areas(merge.get("ref") or "")]
+        except WorkbookError as error:
+            raise WorkbookError(f"among its merged cells, {error.what}", where=self.where, do=DAMAGED) from None
 
     # -- writing -----------------------------------------------------------------------------------------
 
@@ -282,6 +312,17 @@ class Sheet:
             self.package.archive.put(self.part, packed)
             self._facts = facts
             self.__dict__.pop("_column_styles", None)
+
+
+def worksheets(package: Package) -> dict[str, Sheet]:
+    """The worksheets of a package by name."""
+    strings = package.related(package.workbook, "sharedStrings")
+    texts = SharedStrings(package.archive, strings[0] if strings else None)
+    return {
+        entry.name: Sheet(package, entry.name, entry.part, texts)
+        for entry in package.sheets
+        if entry.kind == "worksheet"
+    }
 
 
 def _split(skeleton: etree._Element) -> tuple[str, str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from xlplan.workbook.package.formulas import has_relative, precedents, sheet_of
+from xlplan.workbook.package.formulas import Precedents, has_relative, precedents, sheet_of
+from xlplan.workbook.package.markup import find_all
+from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.rows import attributes
 from xlplan.workbook.package.sheet import FormulaCell
@@ -13,14 +15,22 @@ PASSES = 40
 """After so many rounds of a chain still growing, all that is left counts as stale: late, but never wrong."""
 
 
+WIDE = 256
+"""An area of more columns (inserted sheet rows) is kept as an area."""
+
+
 class Reach:
     """Cells whose value changed or is unknown, as one span of rows per column: rather too many than too few."""
 
     def __init__(self) -> None:
         self._spans: dict[str, dict[int, tuple[int, int]]] = {}
+        self._wide: dict[str, list[Area]] = {}
 
     def add(self, sheet: str, area: Area) -> None:
         """Note changed cells."""
+        if area.right - area.left >= WIDE:
+            self._wide.setdefault(sheet.casefold(), []).append(area)
+            return
         spans = self._spans.setdefault(sheet.casefold(), {})
         for column in range(area.left, area.right + 1):
             low, high = spans.get(column, (area.top, area.bottom))
@@ -28,6 +38,8 @@ class Reach:
 
     def meets(self, sheet: str, area: Area) -> bool:
         """True when any cell of the area may have changed."""
+        if any(wide.meets(area) for wide in self._wide.get(sheet.casefold(), ())):
+            return True
         spans = self._spans.get(sheet.casefold())
         if not spans:
             return False
@@ -65,6 +77,9 @@ class Readers:
     def reads(self, text: str, home: str, rows: int = 0, columns: int = 0) -> bool:
         """True when a formula may read a changed cell; the offsets are those of a shared formula's member."""
         found = precedents(text)
+        return self._reads_cells(found, home, rows, columns) or any(self.name_reads(name) for name in found.names)
+
+    def _reads_cells(self, found: Precedents, home: str, rows: int = 0, columns: int = 0) -> bool:
         if found.unbounded:
             return True
         for reference in found.references:
@@ -72,22 +87,28 @@ class Readers:
             at = reference.moved(rows, columns) if rows or columns else reference
             if sheet is None or self.reach.meets(sheet, at.area):
                 return True
-        return any(self.name_reads(name) for name in found.names)
+        return False
 
     def name_reads(self, name: str) -> bool:
-        """True when a table or defined name may cover a changed cell."""
+        """True when a table or defined name, or a name that it leans on, may cover a changed cell."""
         key = name.casefold()
         if key not in self._known:
-            self._known[key] = False  # a name that leans on itself adds nothing
-            self._known[key] = self._name_reads(key)
+            met, waiting, found = {key}, [key], False
+            while waiting and not found:
+                current = waiting.pop()
+                found = self._known.get(current, False) or self._name_covers(current)
+                leans_on = {other for text in self._names.get(current, ()) for other in precedents(text).names}
+                waiting += leans_on - met
+                met |= leans_on
+            self._known.update({key: True} if found else dict.fromkeys(met, False))
         return self._known[key]
 
-    def _name_reads(self, key: str) -> bool:
+    def _name_covers(self, key: str) -> bool:
         if key in self._tables:
             sheet, area = self._tables[key]
             return self.reach.meets(sheet, area)
         # a name with a relative address means another cell in each formula
-        return any(has_relative(text) or self.reads(text, "") for text in self._names.get(key, ()))
+        return any(has_relative(text) or self._reads_cells(precedents(text), "") for text in self._names.get(key, ()))
 
     def cell_reads(self, home: str, cell: FormulaCell) -> bool:
         """True when a formula cell may read a changed cell."""
@@ -126,3 +147,11 @@ def stale_cells(readers: Readers, formulas: Mapping[str, Iterable[FormulaCell]])
             break
         waiting = left[::-1]  # chains that run against the order of the cells are followed in every other round
     return stale
+
+
+def defined_names(package: Package) -> dict[str, list[str]]:
+    """Texts of the defined names, those of single sheets among them; each text names its sheets."""
+    names: dict[str, list[str]] = {}
+    for entry in find_all(package.tree(package.workbook), "definedName"):
+        names.setdefault((entry.get("name") or "").casefold(), []).append(entry.text or "")
+    return names

@@ -7,23 +7,24 @@ from array import array
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.package.archive import Archive
-from xlplan.workbook.package.markup import DAMAGED, from_coded, plain_chunks, unescape
+from xlplan.workbook.package.markup import DAMAGED, INSIDE_TAG, from_coded, plain_chunks, unescape
 
 LARGEST = 160 << 20
+MOST = 6_000_000
 
 
 class SharedStrings:
     """Texts that cells name by number.
 
-    Only where each one begins and ends is kept, so that millions of strings cost their packed text and
-    16 bytes each, and those that nobody asks for are never built.
+    Only where each one begins and ends is kept, so that millions of strings cost their text and 16 bytes each,
+    and those that nobody asks for are never built.
     """
 
     def __init__(self, archive: Archive, part: str | None) -> None:
         self._archive = archive
         self._part = part
-        self._data: bytes | None = None
-        self._spans = array("Q")
+        self._data: bytearray | None = None
+        self._spans = array("L")
         self._known: dict[int, str] = {}
 
     def __getitem__(self, index: int) -> str:
@@ -59,17 +60,24 @@ class SharedStrings:
         if look.fault:
             raise WorkbookError(f"part {part} is not well-formed XML ({look.fault})", where=archive.where, do=DAMAGED)
         chunks = archive.chunks(part)
-        data = b"".join(chunks if look.plain else plain_chunks(chunks))
-        root = re.search(rb"<((?:[\w.-]+:)?)sst[\s>/]", data)
-        prefix = re.escape(root[1]) if root else b""
-        item = re.compile(rb"<" + prefix + rb"si(?:\s[^>]*)?(?:/>|(?<!/)>(.*?)</" + prefix + rb"si\s*>)", re.DOTALL)
+        data = bytearray()
+        for chunk in chunks if look.plain else plain_chunks(chunks):
+            data += chunk
+        root = re.search(rb"<((?:[\w.-]++:)?)sst[\s>/]", data)
+        prefix = re.escape(bytes(root[1])).decode() if root else ""
+        item = re.compile(rf"<{prefix}si(?:\s{INSIDE_TAG})?(?:/>|>(.*?)</{prefix}si\s*>)".encode(), re.DOTALL)
+        spans = self._spans
         for match in item.finditer(data):
-            self._spans.extend(match.span(1) if match[1] is not None else (0, 0))
+            spans.extend(match.span(1) if match.end(1) >= 0 else (0, 0))
+            if len(spans) > 2 * MOST:
+                raise WorkbookError(
+                    f"part {part} holds more than {MOST:,} texts", where=archive.where, do="split the workbook"
+                )
         self._data = data
 
 
-_PHONETIC = re.compile(r"<((?:[\w.-]+:)?)rPh\b.*?</\1rPh\s*>", re.DOTALL)
-_TEXT = re.compile(r"<((?:[\w.-]+:)?)t(?:\s[^>]*)?(?<!/)>(.*?)</\1t\s*>", re.DOTALL)
+_PHONETIC = re.compile(rf"<((?:[\w.-]++:)?)rPh(?:\s{INSIDE_TAG})?(?:/>|>(?:[^<]|<(?!/?\1rPh[\s/>]))*+</\1rPh\s*>)")
+_TEXT = re.compile(rf"<((?:[\w.-]++:)?)t(?:\s{INSIDE_TAG})?>([^<]*)</\1t\s*>")
 
 
 def joined_text(inner: str) -> str:

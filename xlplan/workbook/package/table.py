@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import TablePlace
 from xlplan.workbook.package.follow import TableMove
+from xlplan.workbook.package.formulas import has_relative, moved
 from xlplan.workbook.package.markup import DAMAGED, child, find_all, from_coded, is_true, local
 from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.references import Area
-from xlplan.workbook.package.sheet import Sheet
+from xlplan.workbook.package.sheet import Facts, FormulaCell, Sheet
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Table:
     sheet: Sheet
     part: str
     root: etree._Element
+    _noted: tuple[Facts, Area, dict[int, str]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def package(self) -> Package:
@@ -69,7 +71,16 @@ class Table:
 
     @property
     def calculated(self) -> dict[int, str]:
-        """Formula of each calculated column by its index."""
+        """Formula of each calculated column by its index.
+
+        A column is calculated because the table says so, or because every cell of it holds the same formula, as the
+        first row has it: what other programs than Excel leave.
+        """
+        return {index: text for index, text in self._filled_throughout().items() if text} | self.declared
+
+    @property
+    def declared(self) -> dict[int, str]:
+        """Formula of each column that the table itself calls calculated, by its index."""
         found = {}
         for index, column in enumerate(self._columns()):
             formula = child(column, "calculatedColumnFormula")
@@ -77,21 +88,40 @@ class Table:
                 found[index] = formula.text.removeprefix("=")
         return found
 
+    def _filled_throughout(self) -> dict[int, str]:
+        """Columns with a formula in every body cell, by index: its text in the first row, empty where they differ."""
+        body, facts = self.body, self.sheet.facts
+        if self._noted is None or self._noted[0] is not facts or self._noted[1] != body:
+            columns: dict[int, list[FormulaCell]] = {}
+            for cell in facts.formulas:
+                if body.holds(cell.row, cell.column):
+                    columns.setdefault(cell.column - body.left, []).append(cell)
+            height = body.bottom - body.top + 1
+            whole = {index: _common(cells) for index, cells in columns.items() if len(cells) == height}
+            self._noted = facts, body, whole
+        return self._noted[2]
+
+    @property
+    def arrays(self) -> set[int]:
+        """Indexes of the calculated columns whose formula is an array formula, one in each cell."""
+        formulas = [child(column, "calculatedColumnFormula") for column in self._columns()]
+        return {i for i, formula in enumerate(formulas) if formula is not None and is_true(formula.get("array"))}
+
     @property
     def refusal(self) -> str:
         """Why the body cannot be replaced, whatever the rows; empty when it can."""
         if self.root.get("tableType") == "queryTable" or self.package.related(self.part, "queryTable"):
             return "is filled by a query, and the next refresh of the query would undo what is written"
-        for formula in find_all(self.root, "calculatedColumnFormula"):
-            if is_true(formula.get("array")):
-                return "has a column of array formulas"
         return ""
 
     @property
     def place(self) -> TablePlace:
         """Where the table stands, as the Book tells it."""
-        body = self.body
-        return TablePlace(self.name, self.sheet.name, body.top - 1, body.left, self.columns, body.bottom - body.top + 1)
+        body, columns = self.body, self.columns
+        formulas = self.calculated.keys() | self._filled_throughout().keys()
+        calculated = tuple(columns[index] for index in sorted(formulas) if index < len(columns))
+        rows = body.bottom - body.top + 1
+        return TablePlace(self.name, self.sheet.name, body.top - 1, body.left, columns, rows, calculated)
 
     def check(self) -> None:
         """Refuse a table whose part contradicts itself."""
@@ -151,17 +181,56 @@ class Table:
             for element in find_all(self.root, "autoFilter"):
                 if element.get("ref"):
                     element.set("ref", move.area_after(Area.parse(element.get("ref") or "")).range_text())
-            for element in find_all(self.root, "calculatedColumnFormula", "totalsRowFormula"):
-                element.text = move.formula_after(element.text or "", self.sheet.name)
+            self._follow_formulas(move)
             changed = True
         if changed:
             self.package.store(self.part)
+
+    def follow(self, move: TableMove) -> None:
+        """Follow the move of another table: into which rows this one is pushed, and what its formulas refer to."""
+        if not move.shift:
+            return
+        changed = self._follow_formulas(move)
+        if self.sheet.name == move.sheet:
+            for element in find_all(self.root, "table", "autoFilter", "sortState", "sortCondition"):
+                old = element.get("ref") or ""
+                new = move.sqref_after(old)
+                if new != old:
+                    element.set("ref", new)
+                    changed = True
+        if changed:
+            self.package.store(self.part)
+
+    def _follow_formulas(self, move: TableMove) -> bool:
+        """Send the formulas of columns and totals after their cells; True when any of them changed."""
+        changed = False
+        for element in find_all(self.root, "calculatedColumnFormula", "totalsRowFormula"):
+            text = element.text or ""
+            after = move.formula_after(text, self.sheet.name)
+            if after != text:
+                element.text = after
+                changed = True
+        return changed
 
 
 def _as_list(values: Sequence[object]) -> Sequence[object]:
     """numpy arrays and pandas Series as lists of Python values, which are far quicker to write."""
     plain = getattr(values, "tolist", None)
     return plain() if callable(plain) else values
+
+
+def _common(cells: Sequence[FormulaCell]) -> str:
+    """The formula that all cells of a column hold, as the first of them has it; empty where they differ."""
+    first = cells[0]
+    text = first.text
+    relative = has_relative(text)
+    for cell in cells:
+        if cell.formula.kind not in ("normal", "shared"):
+            return ""
+        leans = cell.anchor is not None and cell.anchor[:2] == (first.row, first.column)
+        if not leans and cell.text != (moved(text, cell.row - first.row, 0) if relative else text):
+            return ""
+    return text
 
 
 def load_tables(sheet: Sheet) -> list[Table]:

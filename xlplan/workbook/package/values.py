@@ -38,7 +38,7 @@ def stored(value: object, *, date1904: bool) -> tuple[str, str] | None:
     """
     if type(value) is float and value - value == 0.0:  # finite: what most cells of a plan hold
         return _number(value)
-    value = _native(value)
+    value = native(value)
     if value is None or (isinstance(value, str) and not value):
         return None
     if isinstance(value, bool):
@@ -60,7 +60,7 @@ def stored(value: object, *, date1904: bool) -> tuple[str, str] | None:
     )
 
 
-def _native(value: Any) -> Any:
+def native(value: Any) -> Any:
     """numpy and pandas scalars as the Python values they stand for; NaN, NaT and NA as None."""
     module = type(value).__module__.partition(".")[0]
     if module == "numpy" and getattr(value, "ndim", None) == 0:

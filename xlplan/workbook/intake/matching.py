@@ -1,0 +1,65 @@
+"""Columns of given data found in a table by their headers; one that is not there is named with the nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from xlplan.errors import PlanError
+from xlplan.workbook.book import TablePlace
+from xlplan.workbook.intake.given import Given
+
+
+def matched(data: Given, place: TablePlace, skip: tuple[str, ...] = ()) -> dict[int, str]:
+    """The table's column for each column of the data, by position there.
+
+    Case and spaces do not count.
+
+    Raises
+    ------
+    PlanError
+        Columns that the table does not have, or that a formula of it fills.
+    """
+    mine = {_folded(name): name for name in reversed(place.columns)}
+    left_out = {_folded(name) for name in skip}
+    strangers = [name for name in skip if _folded(name) not in {_folded(given) for given in data.header}]
+    if strangers:
+        raise PlanError(
+            f"{data.label} has no column {', '.join(map(repr, strangers))} to leave out",
+            do=f"its columns are {', '.join(data.header)}",
+        )
+    wanted = {at: name for at, name in enumerate(data.header) if _folded(name) not in left_out}
+    unknown = [name for name in wanted.values() if _folded(name) not in mine]
+    if unknown:
+        raise PlanError(
+            f"{data.label} has columns that the table does not have: {', '.join(unknown)}",
+            where=f"table {place.name}",
+            do=f"{_nearest(unknown, place)}its columns are {', '.join(place.columns)}; "
+            f"rename them, or leave them out with --skip (skip=)",
+        )
+    found = {at: mine[_folded(name)] for at, name in wanted.items()}
+    if not found:
+        raise PlanError(f"{data.label} gives no column", where=f"table {place.name}", do="give one at least")
+    twice = next((name for name in found.values() if list(found.values()).count(name) > 1), "")
+    if twice:
+        raise PlanError(f"{data.label} gives {place.name}.{twice} more than once", do="give each column once")
+    formulas = [name for name in found.values() if name in place.calculated]
+    if formulas:
+        raise PlanError(
+            f"a formula fills {', '.join(formulas)}, which {data.label} would overwrite",
+            where=f"table {place.name}",
+            do="leave such columns out with --skip (skip=), or take the formula out of the table first",
+        )
+    return found
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _nearest(unknown: Sequence[str], place: TablePlace) -> str:
+
+    folded = {_folded(name): name for name in place.columns}
+    near = {name: get_close_matches(_folded(name), folded, n=1, cutoff=0.6) for name in unknown}
+    said = [f"for {name} you may mean {folded[match[0]]}" for name, match in near.items() if match]
+    return f"{', '.join(said)}; " if said else ""

@@ -1,0 +1,264 @@
+"""Values for the formula cells of a package that wait for one, as far as they can be vouched for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlplan.workbook.book import CellValue
+from xlplan.workbook.package.formulas import has_relative, precedents, sheet_of
+from xlplan.workbook.package.markup import child, is_true
+from xlplan.workbook.package.names import named_cells
+from xlplan.workbook.package.parts import Package
+from xlplan.workbook.package.pivots import waiting_pivots
+from xlplan.workbook.package.references import Area
+from xlplan.workbook.package.sheet import FormulaCell, Sheet, worksheets
+from xlplan.workbook.package.stale import Readers, defined_names, stale_cells
+from xlplan.workbook.package.table import load_tables
+from xlplan.workbook.recalculation.engine import Engine, EngineFault, Place, Values
+from xlplan.workbook.recalculation.spans import is_plain, shape
+from xlplan.workbook.recalculation.trust import Evidence, agree, can_be_known, is_measured, written
+
+Sheets = Mapping[str, Sheet]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Values to show by sheet and cell, and sentences on what has none."""
+
+    values: Values = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+def compute(
+    engine: Engine | None, package: Package, sheets: Sheets, wanted: Mapping[str, Container[Place]]
+) -> Computed:
+    """Values for formula cells that show none.
+
+    Parameters
+    ----------
+    engine : Engine or None
+        What calculates; without one every such cell goes on waiting for Excel.
+    package : Package
+        The package as it now stands.
+    sheets : mapping
+        Its worksheets by name.
+    wanted : mapping
+        By sheet, the cells that are to show a value if they show none.
+
+    Returns
+    -------
+    Computed
+        Only values that the evidence of the workbook supports (see ``trust``), and that no value without such
+        support went into. The engine's faults become remarks: they never stop a save.
+    """
+    waiting = {name: [cell for cell in sheet.facts.formulas if not cell.has_value] for name, sheet in sheets.items()}
+    count = sum(len(cells) for cells in waiting.values())
+    if not any((cell.row, cell.column) in wanted.get(name, ()) for name, cells in waiting.items() for cell in cells):
+        return Computed()
+    values: Values = {}
+    remarks = []
+    if engine is not None:
+        try:
+            found = _Calculation(engine, package, sheets, waiting).values()
+            values = {
+                name: {place: value for place, value in cells.items() if place in wanted.get(name, ())}
+                for name, cells in found.items()
+            }
+        except EngineFault as fault:
+            remarks.append(f"Formulas were not calculated: {fault.sentence()}.")
+    left = count - sum(map(len, values.values()))
+    if left:
+        cells = "1 formula cell shows" if left == 1 else f"{left:,} formula cells show"
+        remarks.append(f"{cells} no value until Excel calculates the workbook.")
+    return Computed(values, tuple(remarks))
+
+
+class _Calculation:
+    """One calculation of a package, held against what the workbook showed when it was read."""
+
+    def __init__(
+        self, engine: Engine, package: Package, sheets: Sheets, waiting: Mapping[str, list[FormulaCell]]
+    ) -> None:
+        self._engine = engine
+        self._package = package
+        self._sheets = sheets
+        self._waiting = waiting
+        self._single = _single_names(package)
+        self._plain: dict[str, bool] = {}
+
+    def values(self) -> Values:
+        if _shows_rounded(self._package):
+            raise EngineFault("the workbook calculates with the precision that it displays")
+        if not any(self._can_have_value(cell) for cells in self._waiting.values() for cell in cells):
+            return {}
+        evidence = self._evidence()
+        computed = self._engine.values(_bytes(self._package), formula_cells(self._sheets))
+        believed: dict[str, list[FormulaCell]] = {}
+        shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in self._sheets.items()}
+        doubtful = waiting_pivots(self._package) + _differing(self._sheets, shown, computed)
+        for name, cells in self._waiting.items():
+            found = computed.get(name, {})
+            for cell in cells:
+                place = cell.row, cell.column
+                if self._can_have_value(cell) and place in found and evidence.believes(name, cell, found[place]):
+                    believed.setdefault(name, []).append(cell)
+                elif place in found or not cell.area.is_cell:  # what has no value gives none to its readers
+                    doubtful.append((name, cell.area))
+        for name, cells in self._reading(doubtful, believed).items():
+            unsupported = {(cell.row, cell.column) for cell in cells}
+            believed[name] = [cell for cell in believed[name] if (cell.row, cell.column) not in unsupported]
+        return {
+            name: {(cell.row, cell.column): computed[name][cell.row, cell.column] for cell in cells}
+            for name, cells in believed.items()
+            if cells
+        }
+
+    def _can_have_value(self, cell: FormulaCell) -> bool:
+        """True for a formula of one cell that reads the same to every program, at every time."""
+        if cell.formula.kind not in ("normal", "shared"):
+            return False
+        text = shape(written(cell))
+        if text not in self._plain:
+            self._plain[text] = bool(text) and can_be_known(text) and is_plain(text, self._single)
+        return self._plain[text]
+
+    def _evidence(self) -> Evidence:
+        """The engine's values of the workbook as it was read, against those that it showed."""
+        evidence = Evidence()
+        package = Package(self._package.archive.as_read())
+        sheets = worksheets(package)
+        if not any(cell.has_value for sheet in sheets.values() for cell in sheet.facts.formulas):
+            return evidence  # nobody ever calculated it
+        computed = self._engine.values(package.archive.source, formula_cells(sheets))
+        shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in sheets.items()}
+        differing = _Cells(_differing(sheets, shown, computed))
+        for name, sheet in sheets.items():
+            cells = [
+                cell
+                for cell in sheet.facts.formulas
+                if self._can_have_value(cell) and not _plainly_reads(cell, name, differing)
+            ]
+            evidence.weigh(name, cells, shown[name], computed.get(name, {}))
+        return evidence
+
+    def _reading(
+        self, doubtful: Sequence[tuple[str, Area]], believed: Mapping[str, list[FormulaCell]]
+    ) -> dict[str, list[FormulaCell]]:
+        """Cells that read, however far back, a doubtful one."""
+        tables = [table for sheet in self._sheets.values() for table in load_tables(sheet)]
+        named = {table.name.casefold(): (table.sheet.name, table.area) for table in tables}
+        readers = Readers(named, defined_names(self._package))
+        for name, area in doubtful:
+            readers.changed(name, area)
+        return stale_cells(readers, believed) if doubtful else {}
+
+
+def _bytes(package: Package) -> bytes:
+    return b"".join(package.archive.pieces())
+
+
+def formula_cells(sheets: Sheets) -> dict[str, list[Place]]:
+    """Every formula cell by sheet."""
+    return {
+        name: [(cell.row, cell.column) for cell in sheet.facts.formulas]
+        for name, sheet in sheets.items()
+        if sheet.facts.formulas
+    }
+
+
+def _differing(
+    sheets: Sheets, shown: Mapping[str, Mapping[Place, CellValue]], computed: Values
+) -> list[tuple[str, Area]]:
+    """Formulas that show a value of which the engine has another: what it makes of their readers is wrong."""
+    differing: list[tuple[str, Area]] = []
+    for name, sheet in sheets.items():
+        found = computed.get(name, {})
+        for cell in sheet.facts.formulas:
+            place = cell.row, cell.column
+            if not cell.has_value:
+                continue
+            # of what spills over several cells, not every one is compared
+            if not cell.area.is_cell or (place in found and not agree(shown[name].get(place), found[place])):
+                differing.append((name, cell.area))
+    return differing
+
+
+class _Cells:
+    """Cells by sheet and column, to be met by areas."""
+
+    def __init__(self, areas: Iterable[tuple[str, Area]]) -> None:
+        self._rows: dict[str, dict[int, list[int]]] = {}
+        self._wide: list[tuple[str, Area]] = []
+        for name, area in areas:
+            if area.is_cell:
+                self._rows.setdefault(name.casefold(), {}).setdefault(area.left, []).append(area.top)
+            else:
+                self._wide.append((name.casefold(), area))
+        for columns in self._rows.values():
+            for rows in columns.values():
+                rows.sort()
+
+    def __bool__(self) -> bool:
+        return bool(self._rows or self._wide)
+
+    def meets(self, sheet: str, area: Area) -> bool:
+        """True when one of the cells lies in the area."""
+        name = sheet.casefold()
+        for column, rows in self._rows.get(name, {}).items():
+            if area.left <= column <= area.right:
+                at = bisect_left(rows, area.top)
+                if at < len(rows) and rows[at] <= area.bottom:
+                    return True
+        return any(other == name and area.meets(wide) for other, wide in self._wide)
+
+
+def _plainly_reads(cell: FormulaCell, home: str, cells: _Cells) -> bool:
+    """True when a formula names one of some cells by its address."""
+    return bool(cells) and any(
+        cells.meets(sheet_of(reference.prefix, home) or "", reference.area)
+        for reference in precedents(cell.text).references
+    )
+
+
+def _shown(sheet: Sheet, cells: Iterable[FormulaCell]) -> dict[Place, CellValue]:
+    """What formula cells show."""
+    columns: dict[int, set[int]] = defaultdict(set)
+    for formula in cells:
+        if formula.has_value:
+            columns[formula.row].add(formula.column)
+    found: dict[Place, CellValue] = {}
+    for row in sheet.stream().rows() if columns else ():
+        wanted = columns.get(row.number)
+        if wanted:
+            for cell in sheet.grammar.cells(row, sheet.where):
+                if cell.column in wanted:
+                    found[row.number, cell.column] = sheet.value(row.number, cell)
+    return found
+
+
+def _single_names(package: Package) -> frozenset[str]:
+    """Names (lower case) that are one value: a cell, a constant, a plain formula of measured functions."""
+    single = {name.casefold() for name in named_cells(package)}
+    open_names = {name: texts[0] for name, texts in defined_names(package).items() if len(texts) == 1}
+    grown = True
+    while grown:
+        found = {
+            name
+            for name, text in open_names.items()
+            if name not in single
+            and not has_relative(text)
+            and can_be_known(text)
+            and is_measured(text)
+            and is_plain(text, single)
+        }
+        single |= found
+        grown = bool(found)
+    return frozenset(single)
+
+
+def _shows_rounded(package: Package) -> bool:
+    calc = child(package.tree(package.workbook), "calcPr")
+    return calc is not None and not is_true(calc.get("fullPrecision", "1"))

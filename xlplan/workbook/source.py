@@ -1,0 +1,96 @@
+"""The plan of a workbook, read table by table as formulas ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from xlplan.errors import TableError, WorkbookError
+from xlplan.tables import dictionary
+from xlplan.tables.checks import conform
+from xlplan.tables.plan import conform_names
+from xlplan.tables.schema import errors
+from xlplan.tables.typed import blank
+from xlplan.workbook.book import Book, CellValue
+from xlplan.workbook.cells import decode
+
+
+class BookSource:
+    """A workbook as functions of cells read it: nothing is opened or read before it is asked for, nothing written.
+
+    Parameters
+    ----------
+    open_book : callable
+        Gives the workbook.
+    label : str
+        What to call it, known without opening it; books of one label are taken for the same.
+    """
+
+    def __init__(self, open_book: Callable[[], Book], *, label: str) -> None:
+        self._open = open_book
+        self.label = self.key = label
+
+    @cached_property
+    def _book(self) -> Book:
+        return self._open()
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A table of the workbook; None where it has none of that name.
+
+        Raises
+        ------
+        TableError
+            Cells do not hold what their columns ask for.
+        """
+        try:
+            cells = self._book.read(name)
+        except WorkbookError:
+            if name in self._book.places():
+                raise
+            return None
+        return typed_table(name, cells.columns, date1904=self._book.date1904)
+
+    def name(self, name: str) -> Any:
+        """The value of a named cell; None where it is blank, absent, or not what it should be."""
+        book = self._book
+        try:
+            value = book.read_name(name)
+        except WorkbookError:
+            if name in book.names():
+                raise
+            return None
+        return typed_name(name, value, date1904=book.date1904)
+
+
+def typed_table(name: str, columns: Mapping[str, Sequence[CellValue]], *, date1904: bool = False) -> pd.DataFrame:
+    """Cells of a table typed by the dictionary, without the planner's own columns and without blank rows.
+
+    A workbook need not show every column of a result; those of the engine's tables that it lacks are left out.
+
+    Raises
+    ------
+    TableError
+        Cells do not hold what their columns ask for.
+    """
+    table = dictionary.table(name)
+    known = {column: values for column, values in columns.items() if column in table}
+    rows = enumerate(zip(*known.values(), strict=True))
+    filled = [row for row, values in rows if not all(blank(value) for value in values)]
+    decoded = {
+        column: decode([values[row] for row in filled], table[column], date1904=date1904)
+        for column, values in known.items()
+    }
+    typed, findings = conform(decoded, table)
+    broken = [found for found in errors(findings) if not (table.by_engine and found.rule == "missing_column")]
+    if broken:
+        raise TableError(broken)
+    return typed[[column for column in typed if column in known]] if table.by_engine else typed
+
+
+def typed_name(name: str, value: CellValue, *, date1904: bool = False) -> Any:
+    """The value of a named cell; None where it is blank or not what it should be."""
+    column = dictionary.names()[name]
+    return conform_names({name: decode([value], column, date1904=date1904)[0]})[0].get(name)
