@@ -18,7 +18,7 @@ from typing import Any
 import xlplan
 from xlplan import macros
 from xlplan.functions import CellError, call, functions
-from xlplan.functions.example import example_plan
+from xlplan.functions.plan.example import example_plan
 from xlplan.functions.registry import Argument, Function, plain
 from xlplan.hosts import shell
 from xlplan.planning.pipeline import STEPS
@@ -207,7 +207,8 @@ def _function(function: Function) -> str:
         f"\n### {function.name}\n\n`{function.signature}`\n\n{function.summary}\n\n{arguments}\n"
         f"Returns {function.returns}.\n\n"
         + ("Reads the plan of the workbook in which its cell stands.\n\n" if function.reads == "plan" else "")
-        + (f"Errors:\n\n{errors}\n" if errors else "") + _example(function)
+        + (f"Errors:\n\n{errors}\n" if errors else "")
+        + _example(function)
     )
 
 

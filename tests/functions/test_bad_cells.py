@@ -17,7 +17,7 @@ import pytest
 
 from xlplan.functions import CellError, call, functions
 from xlplan.functions.cellvalues import MAX_CELLS
-from xlplan.functions.example import example_plan
+from xlplan.functions.plan.example import example_plan
 from xlplan.functions.registry import MOST_FAILURES, Function
 from xlplan.workbook.book import ErrorValue
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from xlplan.functions import CellError, call, functions
-from xlplan.functions.example import example_plan
+from xlplan.functions.plan.example import example_plan
 from xlplan.functions.registry import Function
 
 CODES = {"#VALUE!", "#NUM!", "#N/A"}

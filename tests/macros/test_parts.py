@@ -143,7 +143,7 @@ def test_the_same_run_again_changes_nothing(book: MemoryBook) -> None:
 
 
 def test_errors_of_formulas_are_written_into_the_log(book: MemoryBook) -> None:
-    failed = Entry("Notes!B7", "XP_AGENTS", "#NUM!", "target: found 80, expected a share from 0 to 1; type 0.80 for 80 %")
+    failed = Entry("Notes!B7", "XP_AGENTS", "#NUM!", "target: found 80, expected a share; type 0.80 for 80 %")
     book.write("tblLog", {name: [] for name in book.places()["tblLog"].columns})
     for _ in range(2):  # an error that stays is said once
         macros.refresh(book, now=NOW, noted=[failed])

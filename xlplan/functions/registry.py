@@ -9,18 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from xlplan.errors import PlanError
-from xlplan.functions import cellvalues, errorlog, planstate
+from xlplan.functions import cellvalues, errorlog
 from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError, Grid, grid
+from xlplan.functions.plan.state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from xlplan.functions.planstate import PlanSource
+    from xlplan.functions.plan.state import PlanSource
 
 MODULES = (
     *("forecasting", "outlooks", "seasons", "automation", "staffing", "deferred", "teams", "supply", "queues"),
     *("blowout", "comparisons", "erlang_names"),
-    *("planmoney", "planresults", "waterfall", "readouts"),
+    *("plan.money", "plan.figures", "plan.waterfall", "readouts"),
 )
 """Modules of this package whose marked functions make up the registry."""
 
@@ -218,7 +219,7 @@ def _call(name: str, cells: Sequence[Any], caller: str, plan: PlanSource | None)
             whole[argument.name] = _whole(argument, cell)
     if function.reads == "plan":
         try:
-            return _shaped(function.run(planstate.state_of(plan), **whole))
+            return _shaped(function.run(state_of(plan), **whole))
         except PlanError as error:  # what the plan lacks is not available
             raise CellError(NA, error.sentence()) from error
     if function.reads == "log":

@@ -73,14 +73,18 @@ class Saved:
         The file written.
     reason : str
         Why the file that was asked for was left alone; empty when it was written.
+    remarks : tuple of str
+        Sentences on what in it waits for Excel.
     """
 
     path: Path
     reason: str = ""
+    remarks: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
-        """What to tell a planner: nothing when the file stands where it was asked to be."""
-        return [f"{self.reason}, so the result is in {self.path.name}."] if self.reason else []
+        """What to tell a planner: nothing when the file stands where it was asked to be, and shows every value."""
+        beside = [f"{self.reason}, so the result is in {self.path.name}."] if self.reason else []
+        return [*beside, *self.remarks]
 
 
 class Book(Protocol):

@@ -10,12 +10,12 @@ from pathlib import Path
 from xlplan.errors import SHOWN, WorkbookError
 from xlplan.workbook.package.archive import Archive
 from xlplan.workbook.package.gate import check_written
-from xlplan.workbook.package.macros import remove_macros
 from xlplan.workbook.package.markup import child, find_all
-from xlplan.workbook.package.outside import remove_links
 from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.references import quote_sheet
-from xlplan.workbook.package.removal import drop
+from xlplan.workbook.package.removal.macros import remove_macros
+from xlplan.workbook.package.removal.outside import remove_links
+from xlplan.workbook.package.removal.parts import drop
 from xlplan.workbook.package.rows import Row
 from xlplan.workbook.package.save import kept_because, save_file
 from xlplan.workbook.package.settle import remove_calc_chain, show_values

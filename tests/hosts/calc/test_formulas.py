@@ -17,7 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from tests.hosts.calc.office import Office, Sheet
 from xlplan import macros
 from xlplan.functions import CellError, call, errorlog, functions
-from xlplan.functions.example import example_plan
+from xlplan.functions.plan.example import example_plan
 from xlplan.functions.registry import Function
 from xlplan.hosts.calc.addin.wire import error_code
 from xlplan.hosts.calc.wizard import described

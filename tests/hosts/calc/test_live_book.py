@@ -278,7 +278,7 @@ def test_locked_cells_are_not_written_and_named(plan: Path, opened: Any, office:
 
 
 def test_the_menu_has_every_button() -> None:
-    assert NAMES == tuple(act.entry for act in ACTS)
+    assert tuple(act.entry for act in ACTS) == NAMES
 
 
 def test_the_macro_of_the_document_works(plan: Path, opened: Any) -> None:

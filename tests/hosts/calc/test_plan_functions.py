@@ -11,7 +11,7 @@ import pytest
 from tests.hosts.calc.office import Office, Sheet
 from xlplan import macros
 from xlplan.functions import call
-from xlplan.functions.example import example_plan
+from xlplan.functions.plan.example import example_plan
 from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.template.files import template_path
 

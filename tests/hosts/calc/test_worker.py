@@ -243,7 +243,7 @@ def test_failures_are_those_of_the_formulas_that_stand_in_the_document() -> None
 
 
 def test_the_worker_asks_for_tables_once_a_stamp(make: Any) -> None:
-    from xlplan.functions.example import example_plan
+    from xlplan.functions.plan.example import example_plan
 
     plan = example_plan().plan
     facts = {"key": "12", "label": "a.xlsx", "epoch": (1899, 12, 30), "stamp": "1"}

@@ -12,9 +12,9 @@ import pytest
 from lxml import etree
 
 from tests.hosts.excel import oletools_reader
-from xlplan.errors import HostError, PlanError, WorkbookError
-from xlplan.hosts.excel import attach as attaching
+from xlplan.errors import HostError, WorkbookError
 from xlplan.hosts.acts import ACTS
+from xlplan.hosts.excel import attach as attaching
 from xlplan.hosts.excel.attach import attach, upgrade
 from xlplan.hosts.excel.doctor import examine
 from xlplan.hosts.excel.modules import all_modules

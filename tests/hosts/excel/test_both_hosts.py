@@ -29,7 +29,7 @@ def test_every_value_is_shown_as_before(attached: Path, made: Path, tmp_path: Pa
     assert shown.errors == []
     tables = FileBook.open(made).read("tblInterval").columns
     assert shown.column("History", "volume") == tables["volume"]
-    assert shown.sheets["xlwings.conf"] == [["ADD_WORKBOOK_TO_PYTHONPATH", "False"]]
+    assert shown.sheets["xlwings.conf"] == [["ADD_WORKBOOK_TO_PYTHONPATH", "False"], ["USE UDF SERVER", "True"]]
 
 
 def test_buttons_ask_the_add_in_and_functions_say_what_is_missing(attached: Path, tmp_path: Path) -> None:

@@ -109,9 +109,7 @@ def test_locked_cells_are_not_written_nor_anything_else(pressed: fake_excel.Book
     assert [sheet.cells for sheet in pressed.sheets] == before
 
 
-def test_a_refusal_in_the_middle_says_how_to_go_back(
-    pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refusal_in_the_middle_says_how_to_go_back(pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch) -> None:
     """What no look beforehand finds: a co-author who locks the sheet meanwhile."""
     monkeypatch.setattr(LiveBook, "locked", lambda *_: "")
     next(sheet for sheet in pressed.sheets if sheet.name == "Requirement").protected = True
@@ -122,9 +120,7 @@ def test_a_refusal_in_the_middle_says_how_to_go_back(
     assert mode == "critical"
 
 
-def test_esc_stops_a_run_before_anything_is_written(
-    pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_esc_stops_a_run_before_anything_is_written(pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch) -> None:
     class Windows:
         class user32:
             GetAsyncKeyState = staticmethod(lambda key: 0x8000 if key == 0x1B else 0)
@@ -134,6 +130,7 @@ def test_esc_stops_a_run_before_anything_is_written(
     buttons.press("refresh")
     [(message, mode)] = pressed.app.alerts
     assert message.startswith("Nothing was written\n\nstopped during ")
+    assert mode == "critical"
     assert [sheet.cells for sheet in pressed.sheets] == before
 
 

@@ -10,9 +10,10 @@ import pytest
 import xlwings
 
 from tests.hosts.excel.fake_excel import Book, Name, Sheet
-from xlplan.functions import call, errorlog, planstate
+from xlplan.functions import call, errorlog
 from xlplan.functions.errorlog import Entry
-from xlplan.functions.example import example_plan
+from xlplan.functions.plan import state as planstate
+from xlplan.functions.plan.example import example_plan
 from xlplan.functions.results import Remembered
 from xlplan.hosts.excel import udfs
 from xlplan.hosts.excel.errors import marked

@@ -111,7 +111,7 @@ def test_gross_up_divides() -> None:
         (lambda: gross_up(-1, 0.1), "productive: found -1"),
         (lambda: gross_up([1, 2], [0.1, 0.2, 0.3]), "shapes do not fit"),
         (lambda: combined_shrinkage([0.6, 0.4], rule="add"), "sum of parts: found 1, expected less than 1"),
-        (lambda: combined_shrinkage([0.2, 30]), "parts[2]: found 30"),
+        (lambda: combined_shrinkage([0.2, 30]), "shrinkage part 2: found 30"),
         (lambda: combined_shrinkage([0.2], rule="max"), "rule: found 'max'"),  # type: ignore[arg-type]
         (lambda: combined_shrinkage(0.2), "found a single value, expected a list of parts"),  # type: ignore[arg-type]
         (lambda: whole_agents(np.inf), "agents: found inf"),

@@ -22,8 +22,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from xlplan.errors import WorkbookError
 from xlplan.hosts.excel.attach import attach
+from xlplan.reports.review.blocks import Block, Sheet
+from xlplan.reports.review.draw import draw
 from xlplan.workbook.freeze import freeze
 from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.snapshots import Snapshot
@@ -70,8 +74,13 @@ def snapshot(folder: Path) -> None:
     Snapshot("refresh", dt.datetime(2026, 1, 1), "plan / 1", tables, {}, {}).keep(folder)
 
 
+def reviewed(folder: Path) -> None:
+    block = Block("Cost", pd.DataFrame({"month": ["2026-01", "2026-02"], "cost": [1.5, 2.5]}), {"cost": "money"})
+    draw([Sheet("Summary", "Review", "What does it cost?", (block,))], folder / "review.xlsx", footer="plan / 1")
+
+
 ACTS: dict[str, Callable[[Path], None]] = {
-    act.__name__: act for act in (save, save_elsewhere, attached, frozen, snapshot)
+    act.__name__: act for act in (save, save_elsewhere, attached, frozen, snapshot, reviewed)
 }
 
 

@@ -14,14 +14,19 @@ from lxml import etree
 from tests.workbook.package import pinned
 from tests.workbook.package.build import MAIN, OFFICE, PACKAGE, SHEET_ML, XML, Workbook, simple
 from xlplan.errors import WorkbookError
-from xlplan.workbook.package.anchors import follow_anchors, follow_links, follow_sheet_anchors, follow_sheet_links
 from xlplan.workbook.package.archive import Archive
-from xlplan.workbook.package.boxes import Box
 from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.package.formulas import redirected
 from xlplan.workbook.package.parts import Package
+from xlplan.workbook.package.pinned.anchors import (
+    follow_anchors,
+    follow_links,
+    follow_sheet_anchors,
+    follow_sheet_links,
+)
+from xlplan.workbook.package.pinned.boxes import Box
+from xlplan.workbook.package.pinned.vml import linked_drawing, moved_drawing
 from xlplan.workbook.package.references import LAST_ROW, Area
-from xlplan.workbook.package.vml import linked_drawing, moved_drawing
 
 SHEET = "xl/worksheets/sheet1.xml"
 NOTES = "xl/comments1.xml"

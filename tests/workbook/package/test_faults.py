@@ -18,6 +18,7 @@ WRITES = {
     "save_elsewhere": "other.xlsx",
     "attached": "plan.xlsm",
     "frozen": "frozen.xlsx",
+    "reviewed": "review.xlsx",
     "snapshot": f"{FOLDER}/plan.20260101T000000.json.gz",
 }
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from xlplan import __version__
 from xlplan.functions import CellError, call, errorlog
 from xlplan.functions.errorlog import Entry
-from xlplan.functions.planstate import PlanSource
+from xlplan.functions.plan.state import PlanSource
 from xlplan.hosts.calc.addin.wire import PROTOCOL, error_number, receive, send
 from xlplan.hosts.calc.buttons import BUTTONS, press
 from xlplan.hosts.calc.plan_source import AskedPlan, Question, Wanted

@@ -49,6 +49,16 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def below_flag(parser: argparse.ArgumentParser) -> None:
+    """Option of a command under which tables may grow."""
+    parser.add_argument(
+        "--below",
+        choices=["shift", "insert", "refuse"],
+        default="shift",
+        help="what is in the way below a table: shift its cells down (default), insert sheet rows, or refuse",
+    )
+
+
 def progress_flags(parser: argparse.ArgumentParser) -> None:
     """Options of a command that takes a while."""
     group = parser.add_mutually_exclusive_group()

@@ -14,6 +14,7 @@ from xlplan.hosts.commands.common import (
     OK,
     Commands,
     Report,
+    below_flag,
     command,
     csv_flags,
     exit_code,
@@ -105,7 +106,7 @@ def _run(options: argparse.Namespace, macro: Callable[..., Refreshed]) -> Report
 
     source = Path(options.plan)
     target = workbook(options.out, ".xlsx", ".xlsm") if options.out else source
-    book = FileBook.open(source)
+    book = FileBook.open(source, below=options.below)
     with progress(options) as report:
         done = macro(book, now=now(), progress=report)
         report("saving", 1.0)
@@ -181,6 +182,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         running = command(commands, name, run)
         running.add_argument("plan", metavar="PLAN.xlsx", help="the workbook to read and write")
         running.add_argument("-o", "--out", metavar="FILE", help="write here and leave PLAN.xlsx as it is")
+        below_flag(running)
         progress_flags(running)
 
     undoing = command(commands, "undo", undo)

@@ -11,6 +11,7 @@ from xlplan.hosts.commands.common import (
     OK,
     Commands,
     Report,
+    below_flag,
     command,
     csv_flags,
     exit_code,
@@ -87,12 +88,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     putting.add_argument("table", metavar="TABLE", help="the named table, such as tblRates")
     putting.add_argument("data", metavar="DATA.csv", help="the file whose rows the table gets")
     putting.add_argument("-o", "--out", metavar="FILE", help="write here and leave FILE.xlsx as it is")
-    putting.add_argument(
-        "--below",
-        choices=["shift", "insert", "refuse"],
-        default="shift",
-        help="what stands below and is in the way: shift its cells down (default), insert sheet rows, or refuse",
-    )
+    below_flag(putting)
     csv_flags(putting)
     putting.add_argument(
         "--decimal", choices=[".", ","], default="", help="numbers are written 1,234.5 or 1.234,5 (default: 1234.5)"

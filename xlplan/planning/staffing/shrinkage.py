@@ -56,7 +56,8 @@ def combined_shrinkage(parts: Sequence[ArrayLike], *, rule: Rule = "multiply") -
         raise PlanError(f"found {rule!r}, expected a rule for the parts", where="rule", do="type multiply or add")
     if isinstance(parts, str) or not isinstance(parts, Sequence | np.ndarray):
         raise PlanError("found a single value, expected a list of parts", where="parts", do="type [0.30]")
-    named = {f"parts[{number}]": part for number, part in enumerate(parts, 1)}
+    several = len(parts) > 1
+    named = {f"shrinkage part {number}" if several else "shrinkage": part for number, part in enumerate(parts, 1)}
     shares = {name: _shrinkage(name, part) for name, part in named.items()}
     shape = common_shape(**shares)
     if rule == "add":

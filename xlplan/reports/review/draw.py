@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlplan.errors import WorkbookError
 from xlplan.reports.review.blocks import NUMBERS, Block, Chart, Sheet
 from xlplan.tables.typed import blank
 from xlplan.workbook.book import CellValue, Formula, Saved
@@ -74,14 +74,19 @@ def draw(sheets: Sequence[Sheet], path: Path, *, footer: str) -> Saved:
     book.properties.creator = "xlplan"
     book.properties.title = sheets[0].title
     book.properties.created = book.properties.modified = dt.datetime(2026, 1, 1)
-    with tempfile.TemporaryDirectory() as folder:
-        skeleton = Path(folder) / "review.xlsx"
-        skeleton.write_bytes(repeatable(book))
-        review = FileBook.open(skeleton)
-        for name, cells in totals.items():
-            if cells:
-                review.write_cells(name, cells)
-        return review.save(path)
+    try:
+        skeleton = repeatable(book)
+    except OSError as error:  # openpyxl writes each sheet into the temporary folder first
+        raise WorkbookError(
+            f"the review cannot be drawn ({error.strerror or error})",
+            where=path.name,
+            do="free some space in the temporary folder of this computer",
+        ) from error
+    review = FileBook.of(skeleton, path.name)
+    for name, cells in totals.items():
+        if cells:
+            review.write_cells(name, cells)
+    return review.save(path)
 
 
 def _sheet(sheet: Worksheet, spec: Sheet, footer: str) -> dict[str, CellValue]:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from lxml import etree
 
 from xlplan.errors import WorkbookError
-from xlplan.workbook.package.anchors import follow_sheet_anchors, follow_sheet_links
 from xlplan.workbook.package.follow import TableMove
 from xlplan.workbook.package.formulas import ALONE, Sharing
 from xlplan.workbook.package.markup import child, find_all, local
-from xlplan.workbook.package.pending import Edit, make_all
+from xlplan.workbook.package.pinned.anchors import follow_sheet_anchors, follow_sheet_links
+from xlplan.workbook.package.pinned.pending import Edit, make_all
 from xlplan.workbook.package.references import cell_address, parse_areas, parse_cell
 
 _LISTED = ("conditionalFormatting", "dataValidation", "ignoredError", "protectedRange")

@@ -37,10 +37,10 @@ class FileBook:
     table that grew, cached values that are no longer true. Every other part stays byte for byte.
     """
 
-    def __init__(self, archive: Archive, path: Path, seen: Seen, *, below: Below = "shift") -> None:
+    def __init__(self, archive: Archive, seen: Mapping[Path, Seen], *, below: Below = "shift") -> None:
         self._package = Package(archive)
         self._below = _policy(below)
-        self._seen = {path: seen}
+        self._seen = dict(seen)
         self._sheets = worksheets(self._package)
         self._tables = self._load_tables()
         self._changed: list[tuple[str, Area]] = []
@@ -68,7 +68,20 @@ class FileBook:
         """
         path = Path(path).resolve()
         archive = Archive.read_file(path)
-        return cls(archive, path, Seen.of(path, archive.source), below=below)
+        return cls(archive, {path: Seen.of(path, archive.source)}, below=below)
+
+    @classmethod
+    def of(cls, data: bytes, label: str) -> FileBook:
+        """A workbook that is not on disk yet.
+
+        Parameters
+        ----------
+        data : bytes
+            The file's content.
+        label : str
+            What to call it in a sentence.
+        """
+        return cls(Archive(data, label), {})
 
     def _load_tables(self) -> dict[str, Table]:
         tables: dict[str, Table] = {}
@@ -354,7 +367,7 @@ class FileBook:
         self._show()
         archive = self._package.archive
         if not archive.changed and path in self._seen and path.exists():
-            return Saved(asked)
+            return Saved(asked, remarks=self.remarks)
         self._check_ending(path)
         changed = frozenset(archive.changed)
 
@@ -363,7 +376,7 @@ class FileBook:
 
         saved = save_file(asked, archive.write, check, seen=self._seen.get(path))
         self._seen[saved.path.resolve()] = Seen.of(saved.path)
-        return saved
+        return replace(saved, remarks=self.remarks)
 
     def _check_ending(self, path: Path) -> None:
         macros = "macroEnabled" in self._package.content_type(self._package.workbook)

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from xlplan.workbook.package.anchors import follow_anchors, follow_links
 from xlplan.workbook.package.around import follow_skeleton
 from xlplan.workbook.package.charts import chart_references, follow_charts
 from xlplan.workbook.package.edits import Changes, changed_rows, formula_changes
 from xlplan.workbook.package.follow import Followed, TableMove, cut_areas, follow_formulas, follow_names
 from xlplan.workbook.package.names import reference_names
 from xlplan.workbook.package.parts import Package
+from xlplan.workbook.package.pinned.anchors import follow_anchors, follow_links
 from xlplan.workbook.package.pivots import follow_pivots, pivot_sources
 from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.refill import Refill

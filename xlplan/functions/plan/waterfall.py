@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xlplan.functions.cellvalues import NA, VALUE, CellError, Grid, is_blank
-from xlplan.functions.plankeys import id_of, period_of, raise_error_in, unknown
-from xlplan.functions.planresults import ABSENT, STAMP
-from xlplan.functions.planstate import PlanState
+from xlplan.functions.plan.figures import ABSENT, STAMP
+from xlplan.functions.plan.keys import id_of, period_of, raise_error_in, unknown
+from xlplan.functions.plan.state import PlanState
 from xlplan.functions.registry import Argument, cell_function
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from xlplan.errors import WorkbookError
-from xlplan.workbook.package.boxes import Box, CellAfter
 from xlplan.workbook.package.markup import DAMAGED, escape, unescape
+from xlplan.workbook.package.pinned.boxes import Box, CellAfter
 
 _PIECE = re.compile(
     r"<!--|-->|<(?P<close>/?)(?:[\w.-]+:)?"

@@ -12,8 +12,8 @@ from lxml import etree
 from xlplan.workbook.package.formulas import Reference, tokens
 from xlplan.workbook.package.markup import find_all
 from xlplan.workbook.package.parts import Package, rels_part
-from xlplan.workbook.package.pending import Edit, Pending, make_all
-from xlplan.workbook.package.vml import linked_drawing
+from xlplan.workbook.package.pinned.pending import Edit, Pending, make_all
+from xlplan.workbook.package.pinned.vml import linked_drawing
 
 FormulaAfter = Callable[[str, str], str]
 """New text of a formula from its text and the sheet that it stands on (empty where it stands on none)."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from xlplan.functions.cellvalues import NUM, VALUE, CellError, Grid, number
 from xlplan.functions.eachcell import each, needed
-from xlplan.functions.plankeys import day_of, id_of, unknown
-from xlplan.functions.planresults import ABSENT, STAMP
-from xlplan.functions.planstate import PlanState
+from xlplan.functions.plan.figures import ABSENT, STAMP
+from xlplan.functions.plan.keys import day_of, id_of, unknown
+from xlplan.functions.plan.state import PlanState
 from xlplan.functions.registry import Argument, cell_function
 
 if TYPE_CHECKING:

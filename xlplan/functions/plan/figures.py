@@ -8,10 +8,10 @@ from typing import Any
 
 from xlplan.functions.cellvalues import NA, VALUE, CellError, Grid
 from xlplan.functions.eachcell import by_row, each, needed
-from xlplan.functions.plankeys import id_of, is_any, key_of, unknown
-from xlplan.functions.planstate import PlanState
+from xlplan.functions.plan.items import ALSO_CALLED, ITEMS, NON_ZERO_ONLY, Item, keys_of, may_sum
+from xlplan.functions.plan.keys import id_of, is_any, key_of, unknown
+from xlplan.functions.plan.state import PlanState
 from xlplan.functions.registry import Argument, cell_function
-from xlplan.functions.resultitems import ALSO_CALLED, ITEMS, NON_ZERO_ONLY, Item, keys_of, may_sum
 
 STAMP = Argument("stamp", "the plan's named cell Stamp, which every refresh changes", kind="text")
 """Nothing is read from it: it makes the host calculate the cell again."""

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from xlplan.functions import CellError, call
-from xlplan.functions.example import example_plan
-from xlplan.functions.planstate import PlanInMemory
-from xlplan.functions.resultitems import ALSO_CALLED, ITEMS, TIME_KEYS, keys_of
+from xlplan.functions.plan.example import example_plan
+from xlplan.functions.plan.items import ALSO_CALLED, ITEMS, TIME_KEYS, keys_of
+from xlplan.functions.plan.state import PlanInMemory
 from xlplan.tables import dictionary
 
 PLAN = example_plan()

@@ -6,7 +6,7 @@ import datetime as dt
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from xlplan.functions.planstate import PlanInMemory
+from xlplan.functions.plan.state import PlanInMemory
 
 if TYPE_CHECKING:
     from xlplan.tables.plan import Plan

@@ -14,7 +14,7 @@ from xlplan.tables.schema import ANY
 if TYPE_CHECKING:
     import pandas as pd
 
-    from xlplan.functions.planstate import PlanState
+    from xlplan.functions.plan.state import PlanState
     from xlplan.tables.schema import Column
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from xlplan.functions import CellError, call, planstate
-from xlplan.functions.example import example_plan
-from xlplan.functions.planstate import PLANS_KEPT, PlanInMemory
+from xlplan.functions import CellError, call
+from xlplan.functions.plan import state as planstate
+from xlplan.functions.plan.example import example_plan
+from xlplan.functions.plan.state import PLANS_KEPT, PlanInMemory
 from xlplan.tables import dictionary
 from xlplan.workbook.memory import MemoryBook
 from xlplan.workbook.plans import write_plan

@@ -7,7 +7,7 @@ import re
 from xlplan.workbook.package.grow import declare
 from xlplan.workbook.package.markup import find_all
 from xlplan.workbook.package.parts import Package
-from xlplan.workbook.package.removal import remove_related, remove_sheet
+from xlplan.workbook.package.removal.parts import remove_related, remove_sheet
 from xlplan.workbook.package.sheet import worksheets
 
 PLAIN_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"

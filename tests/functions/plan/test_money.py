@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from xlplan.functions import CellError, call
-from xlplan.functions.example import example_plan
-from xlplan.functions.planstate import PlanInMemory
+from xlplan.functions.plan.example import example_plan
+from xlplan.functions.plan.state import PlanInMemory
 
 PLAN = example_plan()
 APRIL = "2026-W15"

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from lxml import etree
 
 from xlplan.errors import WorkbookError
-from xlplan.workbook.package.boxes import Box, CellAfter
-from xlplan.workbook.package.linked import follow_links, follow_sheet_links
 from xlplan.workbook.package.markup import child, find_all, is_true
 from xlplan.workbook.package.parts import Package
-from xlplan.workbook.package.pending import Edit, Pending, make_all
+from xlplan.workbook.package.pinned.boxes import Box, CellAfter
+from xlplan.workbook.package.pinned.linked import follow_links, follow_sheet_links
+from xlplan.workbook.package.pinned.pending import Edit, Pending, make_all
+from xlplan.workbook.package.pinned.vml import moved_drawing
 from xlplan.workbook.package.references import LAST_ROW, Area, cell_address, parse_cell
-from xlplan.workbook.package.vml import moved_drawing
 
 __all__ = ["follow_anchors", "follow_links", "follow_sheet_anchors", "follow_sheet_links"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from xlplan.functions import CellError, call
-from xlplan.functions.example import example_plan
-from xlplan.functions.planstate import PlanInMemory
+from xlplan.functions.plan.example import example_plan
+from xlplan.functions.plan.state import PlanInMemory
 
 PLAN = example_plan()
 

@@ -11,7 +11,7 @@ from xlplan.workbook.package.formulas import Name, Reference, tokens
 from xlplan.workbook.package.markup import find_all, local, namespace
 from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.pivots import CACHE_TYPE
-from xlplan.workbook.package.removal import drop, remove_related, remove_with_needs
+from xlplan.workbook.package.removal.parts import drop, remove_related, remove_with_needs
 from xlplan.workbook.package.sheet import worksheets
 
 _OWN_BOOK = "[0]"

@@ -1,0 +1,1 @@
+"""Functions that read the plan of the workbook: figures, money, what a row is made of."""
