@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.package.archive import XML_ENDINGS, Archive
-from xlplan.workbook.package.markup import local, too_much
+from xlplan.workbook.package.markup import local, parse, too_much
 from xlplan.workbook.package.parts import Package
 
 _IGNORABLE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Ignorable"
-_TREES_UP_TO = 8 << 20
+_READ_UP_TO = 8 << 20
+_ROWS = re.compile(rb"(<(?:[\w.-]+:)?sheetData(?:\s[^>]*)?(?<!/)>).*(</(?:[\w.-]+:)?sheetData\s*>)", re.DOTALL)
 
 
 def faults(package: Package, parts: frozenset[str]) -> set[str]:
@@ -54,11 +56,14 @@ def _inner_faults(package: Package, name: str) -> set[str]:
     if look.fault:
         kind = look.fault.partition(":")[0]  # without its line and column, which any change before it moves
         return {f"part {name} is not well-formed ({kind})"}
-    if archive.size(name) > _TREES_UP_TO or too_much(archive.read(name)):
-        return set()  # the rows of a large sheet, which hold nothing of what is looked for
+    if archive.size(name) > _READ_UP_TO:
+        return set()
+    data = _ROWS.sub(rb"\1\2", archive.read(name))  # rows hold nothing of what is looked for
+    if too_much(data):
+        return set()
     found = set()
     ids = {relationship.id for relationship in package.relationships(name)}
-    for element in package.tree(name).iter():
+    for element in parse(data, part=name, where=package.where).iter():
         if not local(element):
             continue
         for key, value in element.attrib.items():
