@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from xlplan.workbook.book import CellValue
@@ -94,8 +95,10 @@ class _Calculation:
             raise EngineFault("the workbook calculates with the precision that it displays")
         if not any(self._can_have_value(cell) for cells in self._waiting.values() for cell in cells):
             return {}
-        evidence = self._evidence()
-        computed = self._engine.values(_bytes(self._package), formula_cells(self._sheets))
+        with ThreadPoolExecutor(1) as pool:  # the engine is another process, so that both run at once
+            computing = pool.submit(self._engine.values, _bytes(self._package), formula_cells(self._sheets))
+            evidence = self._evidence()
+            computed = computing.result()
         believed: dict[str, list[FormulaCell]] = {}
         shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in self._sheets.items()}
         doubtful = waiting_pivots(self._package) + _differing(self._sheets, shown, computed)
