@@ -78,6 +78,7 @@ def test_a_real_interrupt_leaves_the_file_as_it_was(tmp_path: Path, out: bool) -
     command = [sys.executable, "-m", "xlplan.hosts.shell", "refresh", str(plan), "--progress"]
     command += ["-o", str(folder / "out.xlsx")] if out else []
     known = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a job in the background inherits ignores Ctrl+C
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=known) as process:
         assert process.stderr is not None
         shown = b""
