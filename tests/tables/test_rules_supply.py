@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from xlplan.tables.plan import Plan
@@ -98,6 +99,23 @@ def test_a_site_without_pay() -> None:
     vendor = {"vendor": ["In-house"], "in_house": [False], "aht_basis": ["with_acw"], "shrinkage_basis": ["paid"],
               "hour_basis": ["paid"], "name": ["A vendor"]}  # fmt: skip
     assert found(plan.with_table("tblVendor", vendor), "pay") == [], "a vendor's people are paid by the vendor"
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        (dt.date(2026, 4, 15), "2026-05-01"),
+        (dt.date(2026, 12, 31), "2027-01-01"),
+        (dt.date(2026, 5, 1), ""),
+        (dt.date(2026, 3, 15), ""),
+    ],
+)
+def test_pay_that_changes_within_a_month_says_when_it_counts(day: dt.date, says: str) -> None:
+    pay = two_sites()["tblPay"]
+    raised = pay.iloc[[1]].assign(valid_from=pd.Timestamp(day), wage=13.0)
+    findings = found(two_sites().with_table("tblPay", pd.concat([pay, raised])), "pay_month")
+    assert [finding.fix for finding in findings] == ([f"type {day:%Y-%m}-01, or {says}"] if says else [])
+    assert all(finding.where == "tblPay.valid_from, row 3" for finding in findings)
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,11 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
     currency = plan.name("PlanCurrency")
     first, last = periods["start"].iloc[0], periods["end"].iloc[-1]
     handling = f" at {head.aht_s:,.0f} seconds each" if head.aht_s else ""
+    # work that may wait has no agents at once
+    at_once = f" and up to {head.peak:,.0f} agents at once" if head.peak else ""
     said = [
         f"From {first:%d %B %Y} to {last:%d %B %Y} the plan expects {head.volume:,.0f} items{handling}.",
-        f"They take {head.hours:,.0f} hours on task and up to {head.peak:,.0f} agents at once, which is "
+        f"They take {head.hours:,.0f} hours on task{at_once}, which is "
         f"{head.fte_mean:,.1f} paid FTE on average and {head.fte_peak:,.1f} in {head.fte_peak_period}.",
         f"That costs {currency} {head.cost:,.0f}, or {currency} {head.cost / head.volume:,.2f} per item."
         if head.volume

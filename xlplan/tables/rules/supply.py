@@ -148,11 +148,36 @@ def calendars(plan: Plan) -> list[Finding]:
     return found
 
 
+def pay_months(plan: Plan) -> list[Finding]:
+    """Pay that changes during the plan does so with a month."""
+    start = plan.names.get("PlanStart")
+    if start is None:
+        return []
+    from_day = plan["tblPay"]["valid_from"]
+    late = from_day.gt(pd.Timestamp(start)) & from_day.dt.day.gt(1)
+    return [
+        Finding(
+            "pay_month",
+            "warning",
+            "tblPay",
+            "valid_from",
+            position + 1,
+            f"{day:%Y-%m-%d}",
+            "the first of a month: pay counts by whole months, and this row counts from "
+            f"{day + pd.offsets.MonthBegin():%Y-%m-%d}",
+            f"type {day:%Y-%m}-01, or {day + pd.offsets.MonthBegin():%Y-%m-%d}",
+        )
+        for position, day in enumerate(from_day)
+        if late.iloc[position]
+    ]
+
+
 RULES = (
     Rule("site", "The plan has a site", "error", place),
     Rule("shrinkage", "Shrinkage leaves time for work at every site", "error", shrinkage),
     Rule("no_shrinkage", "Every site has some shrinkage", "warning", some_shrinkage),
     Rule("calendar", "Holiday calendars that are named have days", "error", calendars),
     Rule("pay", "Every in-house site has pay from PlanStart", "error", pay),
+    Rule("pay_month", "Pay that changes during the plan does so with a month", "warning", pay_months),
     Rule("fx", "Every currency has a rate", "error", exchange),
 )
