@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import xlplan
+from xlplan.functions.registry import functions
 from xlplan.planning.pipeline import STEPS
 from xlplan.workbook.template.build import build
 from xlplan.workbook.template.catalogue import LAYOUTS
@@ -170,6 +171,12 @@ def test_one_version_everywhere() -> None:
     assert latest is not None
     assert latest[1] == project["version"] == xlplan.__version__
     assert f"release {xlplan.__version__}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_the_functions_are_counted(page: str) -> None:
+    counted = re.findall(r"(\d+) (?:\[functions\]|functions,)", (ROOT / page).read_text(encoding="utf-8"))
+    assert counted == [str(len(functions()))]
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,8 @@ class Put:
         Rows of its body, and cells whose value changed.
     columns : tuple of Taken
         The columns that were written.
-    kept, calculated : tuple of str
-        Columns that kept their values row by row, and those that a formula fills.
+    kept, calculated, left_out : tuple of str
+        Columns that kept their values row by row, those that a formula fills, and which of these the data has, too.
     moved : tuple of str
         What had to make room, in sentences.
     findings : list of Finding
@@ -58,6 +58,7 @@ class Put:
     columns: tuple[Taken, ...]
     kept: tuple[str, ...]
     calculated: tuple[str, ...]
+    left_out: tuple[str, ...]
     moved: tuple[str, ...]
     findings: list[Finding] = field(repr=False)
     saved: Saved
@@ -75,6 +76,8 @@ class Put:
             said.append(f"Not given, so each row keeps what stood in it: {', '.join(self.kept)}.")
         if self.calculated:
             said.append(f"Filled by their formulas: {', '.join(self.calculated)}.")
+        if self.left_out:
+            said.append(f"So what the data has for {', '.join(self.left_out)} was left out.")
         return [*said, *self.moved]
 
     def _taken(self) -> str:
@@ -170,6 +173,7 @@ def _write(book: FileBook, taken: Intake) -> Put:
         columns=tuple(Taken(name, holds) for name, holds in taken.holds.items()),
         kept=tuple(n for n in place.columns if n not in values and n not in place.calculated) if rows else (),
         calculated=tuple(name for name in place.calculated if name not in values),
+        left_out=taken.by_formula,
         moved=tuple(_moved(sheet, slide) for sheet, slide in book.slides[slid:]),
         findings=taken.findings,
         saved=Saved(Path()),

@@ -53,6 +53,7 @@ def put(options: argparse.Namespace) -> Report:
         "columns": [asdict(taken) for taken in done.columns],
         "kept": done.kept,
         "calculated": done.calculated,
+        "left_out": done.left_out,
         "sentences": done.sentences(),
         "findings": [asdict(finding) for finding in done.findings],
     }

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from xlplan.errors import PlanError
 from xlplan.workbook.book import TablePlace
 from xlplan.workbook.intake.given import Given
 
 
-def matched(data: Given, place: TablePlace, skip: tuple[str, ...] = ()) -> dict[int, str]:
-    """The table's column for each column of the data, by position there.
+class Matched(NamedTuple):
+    """The table's column for each column of the data, by position there, and those that a formula fills instead."""
 
-    Case and spaces do not count.
+    columns: dict[int, str]
+    by_formula: tuple[str, ...]
+
+
+def matched(data: Given, place: TablePlace, skip: tuple[str, ...] = ()) -> Matched:
+    """Columns of the data by the headers of the table. Case and spaces do not count.
 
     Raises
     ------
     PlanError
-        Columns that the table does not have, or that a formula of it fills.
+        Columns that the table does not have, or none that can be written.
     """
     mine = {_folded(name): name for name in reversed(place.columns)}
     left_out = {_folded(name) for name in skip}
@@ -43,14 +49,14 @@ def matched(data: Given, place: TablePlace, skip: tuple[str, ...] = ()) -> dict[
     twice = next((name for name in found.values() if list(found.values()).count(name) > 1), "")
     if twice:
         raise PlanError(f"{data.label} gives {place.name}.{twice} more than once", do="give each column once")
-    formulas = [name for name in found.values() if name in place.calculated]
-    if formulas:
+    formulas = tuple(name for name in found.values() if name in place.calculated)
+    if len(formulas) == len(found):
         raise PlanError(
             f"a formula fills {', '.join(formulas)}, which {data.label} would overwrite",
             where=f"table {place.name}",
-            do="leave such columns out with --skip (skip=), or take the formula out of the table first",
+            do="take the formula out of the table first, if values are to stand there",
         )
-    return found
+    return Matched({at: name for at, name in found.items() if name not in formulas}, formulas)
 
 
 def _folded(name: str) -> str:

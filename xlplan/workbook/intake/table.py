@@ -50,6 +50,7 @@ class Intake:
         self.place: TablePlace = book.read(table).place
         self._known: Table | None = dictionary.tables().get(self.place.name)
         self._columns: dict[int, str] = {}
+        self.by_formula: tuple[str, ...] = ()
         self._readers: dict[int, ColumnReader] = {}
         self.values: dict[str, list[CellValue]] = {}
         self._numbers: list[int] = []
@@ -69,7 +70,7 @@ class Intake:
 
     def match(self, skip: tuple[str, ...]) -> None:
         """Find the table's column for each of the data's, and what it holds."""
-        self._columns = matched(self._data, self.place, skip)
+        self._columns, self.by_formula = matched(self._data, self.place, skip)
         known = self._known
         strangers = any(not _is_known(name, known) for name in self._columns.values())
         told = column_kinds(self._book.table(self.place.name)) if strangers else {}
