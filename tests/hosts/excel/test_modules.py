@@ -139,3 +139,10 @@ def test_xlwings_that_is_missing_or_too_old_is_named(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(modules, "distribution", nowhere)
     with pytest.raises(HostError, match=r'xlwings is not installed; type: pip install "xlplan\[excel\]"'):
         modules.all_modules()
+
+
+def test_what_a_button_runs_has_no_double_quote() -> None:
+    """xlwings puts it between double quotes on a command line."""
+    (line,) = re.findall(r"^ +RunPython (.*)$", modules.macros_text(""), flags=re.MULTILINE)
+    python = line.replace('" & button & "', "check").removeprefix('"').removesuffix('"')
+    assert python == "import xlplan.hosts.excel.buttons as b; b.press('check')"

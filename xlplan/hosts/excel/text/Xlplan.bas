@@ -26,7 +26,7 @@ Private Sub XpPress(ByVal button As String)
     If XpIsCalc() Then
         XpPressInCalc button
     Else
-        RunPython "import xlplan.hosts.excel.buttons as b; b.press(""" & button & """)"
+        RunPython "import xlplan.hosts.excel.buttons as b; b.press('" & button & "')"
     End If
     Exit Sub
 failed:
