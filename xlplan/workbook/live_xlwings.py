@@ -294,6 +294,7 @@ class LiveBook:
         try:
             app.screen_updating = False
             app.calculation = "manual"
+            _escape_pressed(app)  # what was pressed before, to leave a cell, stops nothing
             yield
         finally:
             try:
@@ -313,7 +314,7 @@ class LiveBook:
             Esc was pressed.
         """
         self._book.app.status_bar = f"xlplan: {says} ({share:.0%}){_STOPS}"
-        if _escape_pressed():
+        if _escape_pressed(self._book.app):
             raise Cancelled(says)
 
     def save(self, path: Path) -> Saved:
@@ -340,10 +341,13 @@ _STOPS = " - Esc stops" if sys.platform == "win32" else ""
 _ESCAPE, _PRESSED = 0x1B, 0x8001
 
 
-def _escape_pressed() -> bool:
-    """True when Esc is down, or was pressed since this was last asked; only Windows can tell."""
+def _escape_pressed(app: Any) -> bool:
+    """True when Esc is down, or was pressed since this was last asked, in Excel's window; only Windows can tell."""
     windows = getattr(ctypes, "windll", None)
-    return windows is not None and bool(windows.user32.GetAsyncKeyState(_ESCAPE) & _PRESSED)
+    if windows is None:
+        return False
+    pressed = bool(windows.user32.GetAsyncKeyState(_ESCAPE) & _PRESSED)
+    return pressed and windows.user32.GetForegroundWindow() == app.hwnd
 
 
 @contextmanager

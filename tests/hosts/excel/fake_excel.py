@@ -233,6 +233,7 @@ class App:
 
     calculation: str = "automatic"
     screen_updating: bool = True
+    hwnd: int = 7
     log: list[Any] = field(default_factory=list)
     alerts: list[tuple[str, str]] = field(default_factory=list)
 

@@ -121,17 +121,32 @@ def test_a_refusal_in_the_middle_says_how_to_go_back(pressed: fake_excel.Book, m
 
 
 def test_esc_stops_a_run_before_anything_is_written(pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = iter([1, 0, 0x8000])
+
     class Windows:
         class user32:
-            GetAsyncKeyState = staticmethod(lambda key: 0x8000 if key == 0x1B else 0)
+            GetAsyncKeyState = staticmethod(lambda key: next(keys, 0x8000) if key == 0x1B else 0)
+            GetForegroundWindow = staticmethod(lambda: pressed.app.hwnd)
 
     monkeypatch.setattr(ctypes, "windll", Windows, raising=False)
     before = [dict(sheet.cells) for sheet in pressed.sheets]
     buttons.press("refresh")
     [(message, mode)] = pressed.app.alerts
     assert message.startswith("Nothing was written\n\nstopped during ")
+    assert len(pressed.app.log) > 2, "a key that was pressed before the button stopped the run"
     assert mode == "critical"
     assert [sheet.cells for sheet in pressed.sheets] == before
+
+
+def test_esc_in_another_window_stops_nothing(pressed: fake_excel.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Windows:
+        class user32:
+            GetAsyncKeyState = staticmethod(lambda _: 0x8000)
+            GetForegroundWindow = staticmethod(lambda: 8)
+
+    monkeypatch.setattr(ctypes, "windll", Windows, raising=False)
+    buttons.press("forecast")
+    assert pressed.app.alerts[0][0].startswith("Forecast\n\n")
 
 
 def test_undo_shows_what_was_shown_before(pressed: fake_excel.Book, plan: Path) -> None:
