@@ -6,7 +6,6 @@ text beginning with ``=`` a formula), so texts are given with the apostrophe tha
 
 from __future__ import annotations
 
-import ctypes
 import datetime as dt
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 from xlplan.errors import Cancelled, WorkbookError
 from xlplan.workbook.book import CellValue, ErrorValue, Formula, Saved, TableCells, TablePlace, serial
+from xlplan.workbook.escape import escape_pressed
 from xlplan.workbook.package.formulas import Reference, sheet_of, tokens
 from xlplan.workbook.package.references import cell_address, quote_sheet
 from xlplan.workbook.package.values import LARGEST_WHOLE, number, same, stored
@@ -294,7 +294,7 @@ class LiveBook:
         try:
             app.screen_updating = False
             app.calculation = "manual"
-            _escape_pressed(app)  # what was pressed before, to leave a cell, stops nothing
+            escape_pressed(app)  # what was pressed before, to leave a cell, stops nothing
             yield
         finally:
             try:
@@ -314,7 +314,7 @@ class LiveBook:
             Esc was pressed.
         """
         self._book.app.status_bar = f"xlplan: {says} ({share:.0%}){_STOPS}"
-        if _escape_pressed(self._book.app):
+        if escape_pressed(self._book.app):
             raise Cancelled(says)
 
     def save(self, path: Path) -> Saved:
@@ -338,16 +338,6 @@ class LiveBook:
 
 
 _STOPS = " - Esc stops" if sys.platform == "win32" else ""
-_ESCAPE, _PRESSED = 0x1B, 0x8001
-
-
-def _escape_pressed(app: Any) -> bool:
-    """True when Esc is down, or was pressed since this was last asked, in Excel's window; only Windows can tell."""
-    windows = getattr(ctypes, "windll", None)
-    if windows is None:
-        return False
-    pressed = bool(windows.user32.GetAsyncKeyState(_ESCAPE) & _PRESSED)
-    return pressed and windows.user32.GetForegroundWindow() == app.hwnd
 
 
 @contextmanager
