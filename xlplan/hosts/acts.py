@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +67,9 @@ class Press:
 
     @property
     def folder(self) -> Path:
-        """Where runs are kept and reviews are written: beside the workbook, else in the planner's own folder."""
-        return self.book.folder or Path.home()
+        """Where runs are kept and reviews written: beside the workbook where one may, else in the planner's home."""
+        beside = self.book.folder
+        return beside if beside is not None and os.access(beside, os.W_OK) else Path.home()
 
 
 @dataclass(frozen=True)
