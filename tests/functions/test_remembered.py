@@ -39,6 +39,21 @@ def test_errors_are_remembered_and_given_back() -> None:
     assert len(runs) == 1
 
 
+def test_an_error_about_a_plan_is_asked_again() -> None:
+    """A workbook that could not be read may be readable now, though its stamp is the same."""
+    said: list[CellError | float] = [CellError("#NUM!", "Excel is busy"), 7.0]
+
+    def reading() -> float:
+        answer = said.pop(0)
+        if isinstance(answer, CellError):
+            raise answer
+        return answer
+
+    remembered = Remembered()
+    answers = [remembered.answer("XP_F", ["stamp"], reading, book="A.xlsm") for _ in range(3)]
+    assert answers == [CellError("#NUM!", "Excel is busy"), 7.0, 7.0]
+
+
 def test_true_is_not_1() -> None:
     engine, remembered = Engine(), Remembered()
     given = [1.0, True, [[1.0]], [[True]], [[1.0, False]], [[1.0, 0.0]]]

@@ -15,7 +15,8 @@ CELLS_KEPT = 2_000_000
 class Remembered:
     """Answers by what was asked: the function, its arguments, and the workbook where the answer depends on it.
 
-    Errors are answers too. The answers that were not used for longest go first.
+    Errors are answers too, but not of a function that reads a plan: a workbook that could not be read, because its
+    program was busy, can be read the next time. The answers that were not used for longest go first.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ class Remembered:
         compute : callable
             Gives the answer; a :class:`CellError` that it raises is the answer.
         book : str, optional
-            Where the plan is, for functions that read one.
+            Where the plan is, for functions that read one; empty for all others.
         """
         key = (name, book, _fixed(arguments))
         known = self._answers.get(key)
@@ -50,6 +51,8 @@ class Remembered:
         try:
             answer = compute()
         except CellError as error:
+            if book:
+                return error
             answer = error
         self._keep(key, answer, _size(arguments) + _size(answer))
         return answer

@@ -68,8 +68,9 @@ def _answer(function: Function, arguments: list[Any], caller: str) -> Any:
             return call(function.name, *arguments, cell=caller)
         except CellError as error:
             return error
-    book = errorlog.parts(caller)[0] if function.reads == "plan" else ""
-    plan = _plan(book) if function.reads == "plan" else None
+    own = errorlog.parts(caller)[0]
+    plan = _plan(own) if function.reads == "plan" else None
+    book = plan.key if plan is not None else ""
     answer = REMEMBERED.answer(function.name, arguments, lambda: call(function.name, *arguments, plan=plan), book=book)
     errorlog.record(caller, function.name, answer)
     return answer
