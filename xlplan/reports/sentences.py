@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+
 from xlplan.reports.summary import headlines
 from xlplan.tables.plan import Plan
 
@@ -82,11 +86,19 @@ def partial(plan: Plan, command: str, *, where: str) -> list[str]:
         said.append(f"{placed:,.0f} productive hours are placed at sites; for {unmet:,.0f} there is nobody.")
         solved = plan["tblSolve"]
         if not solved.empty:
-            row = solved.iloc[-1]
-            proven = f", proven to {row['gap']:.2%}" if row["status"] in ("optimal", "gap_reached") else ""
-            said.append(f"The solve is {row['status'].replace('_', ' ')}{proven}: {currency} {row['cost']:,.0f}.")
+            said.append(_solved(solved.iloc[-1], currency))
     said.append(f"In {where}, {older} still show the run before: press Refresh plan to carry this through.")
     return said
+
+
+def _solved(row: pd.Series[Any], currency: str) -> str:
+    """How the solve ended, of its last row in tblSolve; a cost only where there is a solution."""
+    status = str(row["status"])
+    if pd.isna(row["cost"]):
+        return f"The solve ended ({status}) without a solution: what stands here is no allocation to use."
+    if status in ("optimal", "gap_reached"):
+        return f"The allocation is proven to {row['gap']:.2%} of the best: {currency} {row['cost']:,.0f}."
+    return f"The solve ended ({status}) before a proof: {currency} {row['cost']:,.0f}."
 
 
 def _others(count: int) -> str:
