@@ -6,15 +6,19 @@ The bridge belongs to LibreOffice's Python and not to ours, so ``office_reader.p
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 PATIENCE_S = 240
+ATTEMPTS = 3
 READER = Path(__file__).with_name("office_reader.py")
 MAC = Path("/Applications/LibreOffice.app/Contents")
 
@@ -51,7 +55,7 @@ def recalculated(path: Path, folder: Path) -> Shown:
     return Shown(**told(READER, copy.as_uri(), folder))
 
 
-def told(script: Path, argument: str, folder: Path) -> Any:
+def told(script: Path, argument: str, folder: Path, *more: str) -> Any:
     """What a script prints as JSON that talks to a LibreOffice of its own.
 
     Parameters
@@ -63,20 +67,41 @@ def told(script: Path, argument: str, folder: Path) -> Any:
         What the script is to work on.
     folder : Path
         For the profile.
+    *more : str
+        Further arguments of the script.
     """
-    pipe = f"xlplan{uuid.uuid4().hex}"
-    office = subprocess.Popen([*_office(folder), "--nodefault", f"--accept=pipe,name={pipe};urp;"])
+    for _ in range(ATTEMPTS):
+        pipe = f"xlplan{uuid.uuid4().hex}"
+        done = _asked([str(script), argument, pipe, *more], pipe, folder)
+        if done.stdout.endswith("\n"):
+            return json.loads(done.stdout)
+        # Only LibreOffice's bridge runs in that process: killed by a signal, it has said nothing about the workbook.
+        if done.returncode >= 0:
+            break
+    raise AssertionError(f"exit code {done.returncode}: {done.stderr}")
+
+
+def _asked(command: list[str], pipe: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    office = subprocess.Popen(
+        [*_office(folder), "--nodefault", f"--accept=pipe,name={pipe};urp;"], start_new_session=True
+    )
     try:
-        command = [_python(), str(script), argument, pipe]
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, encoding="utf-8"
+            [_python(), *command],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=PATIENCE_S,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(READER.parent)},
         )
-        assert done.returncode == 0, done.stderr
-        office.wait(PATIENCE_S)
+        if done.returncode == 0:
+            office.wait(PATIENCE_S)
     finally:
-        office.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(office.pid, signal.SIGKILL)
         office.wait()
-    return json.loads(done.stdout)
+    return done
 
 
 def pages(path: Path, folder: Path, *, dpi: int = 60) -> list[Path]:

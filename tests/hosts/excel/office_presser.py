@@ -5,7 +5,6 @@ Called with the URL of the workbook, the name of the pipe on which the office li
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
@@ -15,7 +14,7 @@ ASKED = "vnd.sun.star.script:VBAProject.XlplanFunctions.XP_WHY?language=Basic&lo
 
 def main(url: str, pipe: str, captions: list[str]) -> None:
     """Ask, click, print, and let the office go."""
-    from office_reader import connect
+    from office_reader import connect, leave
 
     desktop = connect(pipe)
     document = desktop.loadComponentFromURL(url, "_blank", 0, (with_macros(),))
@@ -27,9 +26,7 @@ def main(url: str, pipe: str, captions: list[str]) -> None:
         click(document, caption)
     modules = sorted(document.BasicLibraries.getByName("VBAProject").ElementNames)
     controller.Frame.releaseDispatchProviderInterceptor(addin)
-    print(json.dumps({"why": why, "asked": addin.asked, "modules": modules}))  # noqa: T201
-    document.close(True)
-    desktop.terminate()
+    leave(desktop, document, {"why": why, "asked": addin.asked, "modules": modules})
 
 
 def with_macros() -> Any:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import uuid
 from pathlib import Path
 
 import pytest
@@ -33,24 +29,7 @@ def test_every_value_is_shown_as_before(attached: Path, made: Path, tmp_path: Pa
 
 
 def test_buttons_ask_the_add_in_and_functions_say_what_is_missing(attached: Path, tmp_path: Path) -> None:
-    pipe = f"xlplan{uuid.uuid4().hex}"
-    process = subprocess.Popen([*office._office(tmp_path), "--nodefault", f"--accept=pipe,name={pipe};urp;"])
-    try:
-        captions = [act.label for act in ACTS]
-        done = subprocess.run(
-            [office._python(), str(PRESSER), attached.as_uri(), pipe, *captions],
-            capture_output=True,
-            text=True,
-            timeout=office.PATIENCE_S,
-            check=False,
-            env={**os.environ, "PYTHONPATH": str(office.READER.parent)},
-        )
-        assert done.returncode == 0, done.stderr
-        process.wait(office.PATIENCE_S)
-    finally:
-        process.kill()
-        process.wait()
-    said = json.loads(done.stdout)
+    said = office.told(PRESSER, attached.as_uri(), tmp_path, *(act.label for act in ACTS))
     assert said["asked"] == [f"xlplan:{act.entry}" for act in ACTS]
     assert said["why"] == "the LibreOffice add-in is not installed; run xlplan calc install in a terminal"
     assert {"Xlplan", "XlplanFunctions", "xlwings", "Dictionary", "ThisWorkbook"} <= set(said["modules"])
