@@ -17,7 +17,7 @@ from xlplan.workbook.package.file_book import FileBook
 from xlplan.workbook.package.references import parse_cell
 from xlplan.workbook.package.settle import _drop_values
 from xlplan.workbook.recalculation import compute as computing
-from xlplan.workbook.recalculation.engine import Asked, Engine, EngineFault, Values, find_engine
+from xlplan.workbook.recalculation.engine import Asked, Engine, EngineFault, Given, Values, find_engine
 from xlplan.workbook.recalculation.spans import is_plain
 from xlplan.workbook.recalculation.subprocess_engine import SubprocessEngine
 from xlplan.workbook.recalculation.trust import MEASURED_FUNCTIONS, functions
@@ -58,8 +58,8 @@ class Wrong:
         self.wrong = {parse_cell(address): value for address, value in wrong.items()}
         self.right = SubprocessEngine()
 
-    def values(self, package: bytes, asked: Asked) -> Values:
-        values = self.right.values(package, asked)
+    def values(self, package: bytes, asked: Asked, given: Given | None = None) -> Values:
+        values = self.right.values(package, asked, given)
         for place, value in self.wrong.items():
             if place in values.get("Calc", {}):
                 values["Calc"][place] = value

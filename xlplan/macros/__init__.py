@@ -1,7 +1,7 @@
 """What a button does: Book in, Book out. Excel, Calc, the command line and Python callers all press these."""
 
 from xlplan.macros.checking import Checked, check
-from xlplan.macros.files import Fit, fill, fit, read_plan, write_plan
+from xlplan.macros.files import Fit, fill, fit, open_book, read_plan, write_plan
 from xlplan.macros.listing import Listed, tables_of
 from xlplan.macros.putting import Put, put
 from xlplan.macros.reviewing import Demonstrated, Reviewed, build_review, demo, review
@@ -26,6 +26,7 @@ __all__ = [
     "fill",
     "fit",
     "forecast",
+    "open_book",
     "put",
     "read_plan",
     "refresh",

@@ -13,7 +13,24 @@ from xlplan.tables.schema import Finding, errors
 if TYPE_CHECKING:
     from xlplan.tables.plan import Plan
     from xlplan.workbook.book import Book
+    from xlplan.workbook.package.file_book import FileBook
+    from xlplan.workbook.package.room import Below
     from xlplan.workbook.plans import Change
+
+
+def open_book(path: str | Path, *, below: Below = "shift") -> FileBook:
+    """A workbook file whose formulas of xlplan get their values when it is saved.
+
+    Parameters
+    ----------
+    path : str or Path
+    below : {"shift", "insert", "refuse"}, optional
+        See :meth:`~xlplan.workbook.package.file_book.FileBook.open`.
+    """
+    from xlplan.macros.answering import CellFunctions
+    from xlplan.workbook.package.file_book import FileBook
+
+    return FileBook.open(path, below=below, functions=CellFunctions)
 
 
 def fill(book: Book, plan: Plan) -> list[Change]:
@@ -92,10 +109,9 @@ def write_plan(plan: Plan, path: str | Path, *, out: str | Path | None = None) -
     Path
         The file written; beside the one that was asked for where that must not be overwritten now.
     """
-    from xlplan.workbook.package.file_book import FileBook
     from xlplan.workbook.template.files import starter_template
 
     source = Path(path)
-    book = FileBook.open(source if source.exists() else starter_template(plan))
+    book = open_book(source if source.exists() else starter_template(plan))
     fill(book, plan)
     return book.save(Path(out) if out is not None else source).path

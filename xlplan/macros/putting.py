@@ -140,12 +140,12 @@ def put(
     WorkbookError
         A workbook that cannot be read or written without losing something; nothing was written.
     """
+    from xlplan.macros.files import open_book
     from xlplan.workbook.intake.given import given
     from xlplan.workbook.intake.spelling import Spelling
     from xlplan.workbook.intake.table import Intake
-    from xlplan.workbook.package.file_book import FileBook
 
-    book = FileBook.open(Path(path), below=below)
+    book = open_book(path, below=below)
     taken = Intake(book, table, given(data, encoding=encoding, separator=separator), Spelling(decimal, dates))
     taken.match(tuple(skip))
     taken.read(progress, empty=empty)

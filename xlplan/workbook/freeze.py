@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xlplan.errors import SHOWN, WorkbookError
 from xlplan.workbook.package.archive import Archive
+from xlplan.workbook.package.file_book import Answering, FileBook
 from xlplan.workbook.package.gate import check_written
 from xlplan.workbook.package.markup import child, find_all
 from xlplan.workbook.package.parts import Package
@@ -36,7 +37,7 @@ class Frozen:
     lines: tuple[str, ...]
 
 
-def freeze(source: Path, target: Path) -> Frozen:
+def freeze(source: Path, target: Path, functions: Answering | None = None) -> Frozen:
     """Write a copy of a workbook that holds values only.
 
     Every formula cell keeps the value that it shows. One that shows none is calculated if it can be, and is left blank
@@ -49,6 +50,8 @@ def freeze(source: Path, target: Path) -> Frozen:
         An .xlsx or .xlsm workbook; left as it is.
     target : Path
         The .xlsx to write.
+    functions : callable, optional
+        See :meth:`~xlplan.workbook.package.file_book.FileBook.open`.
 
     Raises
     ------
@@ -65,7 +68,8 @@ def freeze(source: Path, target: Path) -> Frozen:
         raise WorkbookError(package.frozen_because, where=package.where, do="freeze an unsigned, unshared copy")
     kept_because(target, None)  # a missing folder is told before the work is done
     sheets = worksheets(package)
-    computed = compute(find_engine(), package, sheets, formula_cells(sheets))
+    answering = None if functions is None else functions(lambda: FileBook.open(source))
+    computed = compute(find_engine(), package, sheets, formula_cells(sheets), answering)
     formulas, without_value = 0, []
     remove_macros(package)
     for name, sheet in worksheets(package).items():

@@ -26,12 +26,14 @@ class BookSource:
     open_book : callable
         Gives the workbook.
     label : str
-        What to call it, known without opening it; books of one label are taken for the same.
+        What to call it, known without opening it.
+    key : str, optional
+        What tells it from other books; books of one label are taken for the same without it.
     """
 
-    def __init__(self, open_book: Callable[[], Book], *, label: str) -> None:
+    def __init__(self, open_book: Callable[[], Book], *, label: str, key: str = "") -> None:
         self._open = open_book
-        self.label = self.key = label
+        self.label, self.key = label, key or label
 
     @cached_property
     def _book(self) -> Book:

@@ -102,6 +102,11 @@ def dynamic_arrays(book: Workbook, calc: SheetSpec) -> None:
     calc.put(1, 3, formula("SUM(_xlfn.ANCHORARRAY(A1))", 6))
     calc.put(1, 5, 10).put(2, 5, 20).put(3, 5, 30)
     calc.put(1, 6, Raw(' cm="1"><f t="array" ref="F1:F2">_xlfn.UNIQUE(E1:E3)</f><v>10</v></c>')).put(2, 6, 20)
+    let_formulas_spill(book)
+
+
+def let_formulas_spill(book: Workbook) -> None:
+    """The metadata that ``cm="1"`` of a cell stands for."""
     metadata = (
         f'{XML}<metadata xmlns="{book.main}" xmlns:xda="{DYNAMIC}"><metadataTypes count="1"><metadataType '
         'name="XLDAPR" minSupportedVersion="120000" copy="1" cellMeta="1"/></metadataTypes>'

@@ -102,11 +102,11 @@ def allocate(options: argparse.Namespace) -> Report:
 
 def _run(options: argparse.Namespace, macro: Callable[..., Refreshed]) -> Report:
     from xlplan.hosts.acts import finding_lines
-    from xlplan.workbook.package.file_book import FileBook
+    from xlplan.macros import open_book
 
     source = Path(options.plan)
     target = workbook(options.out, ".xlsx", ".xlsm") if options.out else source
-    book = FileBook.open(source, below=options.below)
+    book = open_book(source, below=options.below)
     with progress(options) as report:
         done = macro(book, now=now(), progress=report)
         report("saving", 1.0)
@@ -146,11 +146,10 @@ def check(options: argparse.Namespace) -> Report:
 def undo(options: argparse.Namespace) -> Report:
     """Show again what the workbook showed before its last run; what was typed since then stays."""
     from xlplan import macros
-    from xlplan.workbook.package.file_book import FileBook
 
     source = Path(options.plan)
     target = workbook(options.out, ".xlsx", ".xlsm") if options.out else source
-    book = FileBook.open(source)
+    book = macros.open_book(source)
     done = macros.undo(book, source.resolve().parent)
     saved = book.save(target)
     target = saved.path

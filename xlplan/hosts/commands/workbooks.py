@@ -71,13 +71,14 @@ def tables(options: argparse.Namespace) -> Report:
 
 def freeze(options: argparse.Namespace) -> Report:
     """Write a copy that holds values only, for people without Python; the workbook stays as it is."""
+    from xlplan.macros.answering import CellFunctions
     from xlplan.workbook.freeze import freeze as freeze_workbook
 
     source = Path(options.workbook)
     target = workbook(options.out, ".xlsx") if options.out else source.with_name(f"{source.stem}_values.xlsx")
     if target.exists() and not options.force:
         raise WorkbookError(f"{target} exists already", do="choose another name, or add --force to replace it")
-    done = freeze_workbook(source, target)
+    done = freeze_workbook(source, target, CellFunctions)
     data = {"workbook": str(done.path), "formulas": done.formulas, "without_value": done.without_value}
     return exit_code(passed=not done.without_value), list(done.lines), {**data, "sentences": done.lines}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
@@ -27,7 +27,10 @@ from xlplan.workbook.package.sheet import Sheet, worksheets
 from xlplan.workbook.package.slide import Slide
 from xlplan.workbook.package.table import Table, load_tables
 from xlplan.workbook.recalculation.compute import compute
-from xlplan.workbook.recalculation.engine import find_engine
+from xlplan.workbook.recalculation.engine import Functions, find_engine
+
+Answering = Callable[[Callable[[], "FileBook"]], Functions]
+"""Gives the functions of xlplan for the formulas of a book, which they may read."""
 
 
 class FileBook:
@@ -37,9 +40,17 @@ class FileBook:
     table that grew, cached values that are no longer true. Every other part stays byte for byte.
     """
 
-    def __init__(self, archive: Archive, seen: Mapping[Path, Seen], *, below: Below = "shift") -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        seen: Mapping[Path, Seen],
+        *,
+        below: Below = "shift",
+        functions: Answering | None = None,
+    ) -> None:
         self._package = Package(archive)
         self._below = _policy(below)
+        self._functions = None if functions is None else functions(lambda: self)
         self._seen = dict(seen)
         self._sheets = worksheets(self._package)
         self._tables = self._load_tables()
@@ -51,7 +62,7 @@ class FileBook:
         """What moved out of the way of growing tables, by sheet, in order."""
 
     @classmethod
-    def open(cls, path: Path | str, *, below: Below = "shift") -> FileBook:
+    def open(cls, path: Path | str, *, below: Below = "shift", functions: Answering | None = None) -> FileBook:
         """Read a workbook.
 
         Parameters
@@ -60,6 +71,8 @@ class FileBook:
             An .xlsx or .xlsm file.
         below : {"shift", "insert", "refuse"}, optional
             What :meth:`write` does with what stands below a table that grows.
+        functions : callable, optional
+            Takes a callable that gives this book, and gives the functions of xlplan that its formulas call.
 
         Raises
         ------
@@ -68,7 +81,7 @@ class FileBook:
         """
         path = Path(path).resolve()
         archive = Archive.read_file(path)
-        return cls(archive, {path: Seen.of(path, archive.source)}, below=below)
+        return cls(archive, {path: Seen.of(path, archive.source)}, below=below, functions=functions)
 
     @classmethod
     def of(cls, data: bytes, label: str) -> FileBook:
@@ -157,6 +170,12 @@ class FileBook:
     def table(self, name: str) -> Table:
         """The table itself, for those who ask more of it than where it stands and what it holds."""
         return self._table(name)
+
+    def waits(self, table: str) -> bool:
+        """True when a formula in the body of a table shows no value until it is calculated."""
+        self._settle()
+        found = self._table(table)
+        return any(cell.area.meets(found.body) and not cell.has_value for cell in found.sheet.facts.formulas)
 
     def _is_blank(self, table: Table, columns: Sequence[Sequence[CellValue]]) -> bool:
         calculated = table.calculated
@@ -336,7 +355,7 @@ class FileBook:
         waiting = {
             name: set().union(*(change.waiting.get(name, ()) for change in self._settled)) for name in self._sheets
         }
-        computed = compute(find_engine(), self._package, self._sheets, waiting)
+        computed = compute(find_engine(), self._package, self._sheets, waiting, self._functions)
         for name, values in computed.values.items():
             show_values(self._sheets[name], values)
         renew_charts(self._package, self._sheets, self._settled)

@@ -84,7 +84,7 @@ def settle(
 
 
 def show_values(sheet: Sheet, values: Mapping[tuple[int, int], CellValue]) -> None:
-    """Give formula cells, by row and column, the values that they show."""
+    """Give formula cells, by row and column, the values that they show, and cells that they spill into theirs."""
     changes: dict[int, dict[int, Change]] = {}
     for (row, column), value in values.items():
         changes.setdefault(row, {})[column] = _shower(sheet, value)
@@ -93,7 +93,14 @@ def show_values(sheet: Sheet, values: Mapping[tuple[int, int], CellValue]) -> No
 
 
 def _shower(sheet: Sheet, value: CellValue) -> Change:
-    return lambda payload: None if payload is None else sheet.codec.with_value(payload, value)
+    codec = sheet.codec
+
+    def show(payload: str | None) -> str:
+        if payload is None or codec.formula(payload) is None:
+            return codec.encode(value)
+        return codec.with_value(payload, value)
+
+    return show
 
 
 def renew_charts(package: Package, sheets: Mapping[str, Sheet], changes: Sequence[Settled]) -> None:

@@ -18,8 +18,11 @@ from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.sheet import FormulaCell, Sheet, worksheets
 from xlplan.workbook.package.stale import Readers, defined_names, stale_cells
 from xlplan.workbook.package.table import load_tables
-from xlplan.workbook.recalculation.engine import Engine, EngineFault, Place, Values
+from xlplan.workbook.recalculation.answers import Answers, failures_told
+from xlplan.workbook.recalculation.engine import Engine, EngineFault, Functions, Place, Values
+from xlplan.workbook.recalculation.operands import Workings, listed
 from xlplan.workbook.recalculation.spans import is_plain, shape
+from xlplan.workbook.recalculation.sums import as_cell
 from xlplan.workbook.recalculation.trust import Evidence, agree, can_be_known, is_measured, written
 
 Sheets = Mapping[str, Sheet]
@@ -34,7 +37,11 @@ class Computed:
 
 
 def compute(
-    engine: Engine | None, package: Package, sheets: Sheets, wanted: Mapping[str, Container[Place]]
+    engine: Engine | None,
+    package: Package,
+    sheets: Sheets,
+    wanted: Mapping[str, Container[Place]],
+    functions: Functions | None = None,
 ) -> Computed:
     """Values for formula cells that show none.
 
@@ -48,6 +55,8 @@ def compute(
         Its worksheets by name.
     wanted : mapping
         By sheet, the cells that are to show a value if they show none.
+    functions : Functions, optional
+        Functions of xlplan in the formulas; without them every such cell goes on waiting for its host.
 
     Returns
     -------
@@ -59,18 +68,15 @@ def compute(
     count = sum(len(cells) for cells in waiting.values())
     if not any((cell.row, cell.column) in wanted.get(name, ()) for name, cells in waiting.items() for cell in cells):
         return Computed()
-    values: Values = {}
+    calculation = _Calculation(package, sheets, waiting, functions)
     remarks = []
-    if engine is not None:
-        try:
-            found = _Calculation(engine, package, sheets, waiting).values()
-            values = {
-                name: {place: value for place, value in cells.items() if place in wanted.get(name, ())}
-                for name, cells in found.items()
-            }
-        except EngineFault as fault:
-            remarks.append(f"Formulas were not calculated: {fault.sentence()}.")
-    left = count - sum(map(len, values.values()))
+    try:
+        calculation.run(engine)
+    except EngineFault as fault:
+        remarks.append(f"Formulas were not calculated: {fault.sentence()}.")
+    values, shown = calculation.values(wanted)
+    remarks += calculation.failures
+    left = count - shown
     if left:
         cells = "1 formula cell shows" if left == 1 else f"{left:,} formula cells show"
         remarks.append(f"{cells} no value until Excel calculates the workbook.")
@@ -81,43 +87,118 @@ class _Calculation:
     """One calculation of a package, held against what the workbook showed when it was read."""
 
     def __init__(
-        self, engine: Engine, package: Package, sheets: Sheets, waiting: Mapping[str, list[FormulaCell]]
+        self,
+        package: Package,
+        sheets: Sheets,
+        waiting: Mapping[str, list[FormulaCell]],
+        functions: Functions | None,
     ) -> None:
-        self._engine = engine
         self._package = package
         self._sheets = sheets
         self._waiting = waiting
+        self._tables = {table.name.casefold(): table for sheet in sheets.values() for table in load_tables(sheet)}
+        self._names = defined_names(package)
         self._single = _single_names(package)
         self._plain: dict[str, bool] = {}
+        self._computed: Values = {}
+        self._believed: dict[str, list[FormulaCell]] = {}
+        self._answers = None
+        if functions is not None and not package.date1904:  # serial numbers would be four years off
+            tables = {name: listed(table) for name, table in self._tables.items()}
+            self._answers = Answers(functions, Workings(tables, self._names), sheets)
 
-    def values(self) -> Values:
+    @property
+    def failures(self) -> list[str]:
+        """Sentences on functions of xlplan that answered with an error."""
+        return [] if self._answers is None else failures_told(self._answers.failures)
+
+    def values(self, wanted: Mapping[str, Container[Place]]) -> tuple[Values, int]:
+        """Values of the cells that are to show one, and of how many formulas they are."""
+        found: Values = {}
+        count = 0
+        for name, cells in self._believed.items():
+            for cell in cells:
+                if (cell.row, cell.column) in wanted.get(name, ()):
+                    count += 1
+                    found.setdefault(name, {}).update(
+                        {place: self._computed[name][place] for place in cell.area.places()}
+                    )
+        return found, count
+
+    def run(self, engine: Engine | None) -> None:
+        """Calculate what can be vouched for."""
         if _shows_rounded(self._package):
             raise EngineFault("the workbook calculates with the precision that it displays")
-        if not any(self._can_have_value(cell) for cells in self._waiting.values() for cell in cells):
-            return {}
-        with ThreadPoolExecutor(1) as pool:  # the engine is another process, so that both run at once
-            computing = pool.submit(self._engine.values, _bytes(self._package), formula_cells(self._sheets))
-            evidence = self._evidence()
-            computed = computing.result()
+        if self._answers is not None:
+            self._answers.learn({})
+            self._settle(self._answers.values, Evidence(), {})
+        if engine is not None and self._needs_engine():
+            with ThreadPoolExecutor(1) as pool:  # the engine is another process, so that both run at once
+                computing = pool.submit(self._calculated, engine)
+                evidence = self._evidence(engine)
+                computed = computing.result()
+            while self._answers is not None and self._answers.learn(self._sure(computed, evidence)):
+                computed = self._calculated(engine)
+            own = {} if self._answers is None else self._answers.values
+            shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in self._sheets.items()}
+            self._settle(_joined(computed, own), evidence, shown)
+
+    def _needs_engine(self) -> bool:
+        if self._answers is not None and self._answers.waits:
+            return True
+        done = {} if self._answers is None else self._answers.values
+        return any(
+            self._can_have_value(cell) and (cell.row, cell.column) not in done.get(name, {})
+            for name, cells in self._waiting.items()
+            for cell in cells
+        )
+
+    def _calculated(self, engine: Engine) -> Values:
+        asked = formula_cells(self._sheets)
+        if self._answers is None:
+            return engine.values(_bytes(self._package), asked)
+        sums = self._answers.sums
+        return engine.values(
+            _bytes(self._package),
+            asked | {sums.sheet: [(cell.row, cell.column) for cell in sums.cells()]},
+            self._answers.given,
+        )
+
+    def _sure(self, computed: Values, evidence: Evidence) -> Values:
+        """Values of waiting cells, and of arguments, that may be believed."""
+        sums = {} if self._answers is None else {self._answers.sums.sheet: self._answers.sums.cells()}
+        return {
+            name: {
+                (cell.row, cell.column): computed[name][cell.row, cell.column]
+                for cell in cells
+                if (cell.row, cell.column) in computed.get(name, {})
+                and self._is_sure(name, cell, computed[name][cell.row, cell.column], evidence)
+            }
+            for name, cells in {**self._waiting, **sums}.items()
+        }
+
+    def _is_sure(self, name: str, cell: FormulaCell, value: CellValue, evidence: Evidence) -> bool:
+        text = "" if self._answers is None else self._answers.texts.get((name, (cell.row, cell.column)), "")
+        calculated = as_cell(text, (cell.row, cell.column)) if text else cell
+        return self._can_have_value(calculated) and evidence.believes(name, calculated, value)
+
+    def _settle(self, computed: Values, evidence: Evidence, shown: Mapping[str, Mapping[Place, CellValue]]) -> None:
+        """Sort values into those that may be believed and those that may not, with all that read these."""
+        own, given = ({}, set()) if self._answers is None else (self._answers.values, self._answers.cells)
         believed: dict[str, list[FormulaCell]] = {}
-        shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in self._sheets.items()}
-        doubtful = waiting_pivots(self._package) + _differing(self._sheets, shown, computed)
+        doubtful = waiting_pivots(self._package) + (_differing(self._sheets, shown, computed, given) if shown else [])
         for name, cells in self._waiting.items():
             found = computed.get(name, {})
             for cell in cells:
                 place = cell.row, cell.column
-                if self._can_have_value(cell) and place in found and evidence.believes(name, cell, found[place]):
+                if place in own.get(name, {}) or (place in found and self._is_sure(name, cell, found[place], evidence)):
                     believed.setdefault(name, []).append(cell)
                 elif place in found or not cell.area.is_cell:  # what has no value gives none to its readers
                     doubtful.append((name, cell.area))
         for name, cells in self._reading(doubtful, believed).items():
             unsupported = {(cell.row, cell.column) for cell in cells}
             believed[name] = [cell for cell in believed[name] if (cell.row, cell.column) not in unsupported]
-        return {
-            name: {(cell.row, cell.column): computed[name][cell.row, cell.column] for cell in cells}
-            for name, cells in believed.items()
-            if cells
-        }
+        self._computed, self._believed = computed, believed
 
     def _can_have_value(self, cell: FormulaCell) -> bool:
         """True for a formula of one cell that reads the same to every program, at every time."""
@@ -128,14 +209,14 @@ class _Calculation:
             self._plain[text] = bool(text) and can_be_known(text) and is_plain(text, self._single)
         return self._plain[text]
 
-    def _evidence(self) -> Evidence:
+    def _evidence(self, engine: Engine) -> Evidence:
         """The engine's values of the workbook as it was read, against those that it showed."""
         evidence = Evidence()
         package = Package(self._package.archive.as_read())
         sheets = worksheets(package)
         if not any(cell.has_value for sheet in sheets.values() for cell in sheet.facts.formulas):
             return evidence  # nobody ever calculated it
-        computed = self._engine.values(package.archive.source, formula_cells(sheets))
+        computed = engine.values(package.archive.source, formula_cells(sheets))
         shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in sheets.items()}
         differing = _Cells(_differing(sheets, shown, computed))
         for name, sheet in sheets.items():
@@ -151,12 +232,15 @@ class _Calculation:
         self, doubtful: Sequence[tuple[str, Area]], believed: Mapping[str, list[FormulaCell]]
     ) -> dict[str, list[FormulaCell]]:
         """Cells that read, however far back, a doubtful one."""
-        tables = [table for sheet in self._sheets.values() for table in load_tables(sheet)]
-        named = {table.name.casefold(): (table.sheet.name, table.area) for table in tables}
-        readers = Readers(named, defined_names(self._package))
+        named = {name: (table.sheet.name, table.area) for name, table in self._tables.items()}
+        readers = Readers(named, self._names)
         for name, area in doubtful:
             readers.changed(name, area)
         return stale_cells(readers, believed) if doubtful else {}
+
+
+def _joined(values: Values, others: Values) -> Values:
+    return {name: {**values.get(name, {}), **others.get(name, {})} for name in values.keys() | others.keys()}
 
 
 def _bytes(package: Package) -> bytes:
@@ -173,15 +257,21 @@ def formula_cells(sheets: Sheets) -> dict[str, list[Place]]:
 
 
 def _differing(
-    sheets: Sheets, shown: Mapping[str, Mapping[Place, CellValue]], computed: Values
+    sheets: Sheets,
+    shown: Mapping[str, Mapping[Place, CellValue]],
+    computed: Values,
+    given: Container[tuple[str, Place]] = (),
 ) -> list[tuple[str, Area]]:
-    """Formulas that show a value of which the engine has another: what it makes of their readers is wrong."""
+    """Formulas that show a value of which the engine has another: what it makes of their readers is wrong.
+
+    What was given to the engine as a value cannot differ.
+    """
     differing: list[tuple[str, Area]] = []
     for name, sheet in sheets.items():
         found = computed.get(name, {})
         for cell in sheet.facts.formulas:
             place = cell.row, cell.column
-            if not cell.has_value:
+            if not cell.has_value or (name, place) in given:
                 continue
             # of what spills over several cells, not every one is compared
             if not cell.area.is_cell or (place in found and not agree(shown[name].get(place), found[place])):

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from xlplan.workbook.book import CellValue, ErrorValue
+from xlplan.workbook.book import CellValue, ErrorValue, Formula
 from xlplan.workbook.package.values import LONGEST_TEXT
-from xlplan.workbook.recalculation.engine import Asked, EngineFault, Values
+from xlplan.workbook.recalculation.engine import Asked, EngineFault, Given, Values
 
 PATIENCE_S = 60.0
 MOST_CELLS = 400_000
@@ -34,12 +34,18 @@ class SubprocessEngine:
         self._command = list(command) or [sys.executable, "-P", str(_WORKER)]
         self._patience_s = patience_s
 
-    def values(self, package: bytes, asked: Asked) -> Values:
+    def values(self, package: bytes, asked: Asked, given: Given | None = None) -> Values:
         """Values of the cells asked for; see :class:`~xlplan.workbook.recalculation.engine.Engine`."""
         count = sum(map(len, asked.values()))
         if count > MOST_CELLS:
             raise EngineFault(f"{count:,} formula cells are more than the {MOST_CELLS:,} that are calculated here")
-        request = json.dumps({sheet: list(places) for sheet, places in asked.items()}).encode()
+        instead = [
+            (sheet, *place, *_spelled(value))
+            for sheet, cells in (given or {}).items()
+            for place, value in cells.items()
+        ]
+        wanted = {sheet: list(places) for sheet, places in asked.items()}
+        request = json.dumps({"asked": wanted, "given": instead}).encode()
         answer = self._answer(request + b"\n" + package)
         found: Values = {}
         for sheet, row, column, kind, value in answer:
@@ -68,3 +74,19 @@ class SubprocessEngine:
             return json.loads(done.stdout)
         except ValueError:
             raise EngineFault("the calculation broke off in the middle of its answer") from None
+
+
+def _spelled(value: CellValue) -> tuple[str, bool | float | str | None]:
+    """Kind and value as the worker takes them."""
+    match value:
+        case None:
+            return "blank", None
+        case Formula():
+            return "formula", value.text
+        case ErrorValue():
+            return "error", value.code
+        case bool():
+            return "logical", value
+        case int() | float():
+            return "number", float(value)
+    return "text", str(value)
