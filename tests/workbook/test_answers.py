@@ -281,6 +281,15 @@ def test_errors_are_told_with_their_reason_and_counted(tmp_path: Path) -> None:
     assert set(shown(tmp_path).values()) == {"#VALUE!"}
 
 
+def test_errors_of_cells_that_are_left_alone_are_not_told(tmp_path: Path) -> None:
+    """A formula that nobody has calculated yet, and that reads nothing that changed, is not the reader's concern."""
+    book, calc = with_calc()
+    calc.put(1, 1, formula("XP_TWICE(Data!A2)"), formula("XP_SUM(Data!B2)", 100))
+    opened = changed(book, tmp_path)
+    assert shown(tmp_path) == {"B1": 200}
+    assert opened.remarks == ("1 formula cell shows no value until Excel calculates the workbook.",)
+
+
 # -- what is written -------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlplan.errors import SHOWN
 from xlplan.workbook.book import CellValue, ErrorValue, Formula
 from xlplan.workbook.package.references import quote_sheet
 from xlplan.workbook.package.sheet import FormulaCell, Sheet
@@ -76,8 +75,8 @@ class Answers:
         """What cells of such formulas show, by sheet and cell, those of arrays among them."""
         self.given: dict[str, dict[Place, CellValue]] = {self.sums.sheet: self.sums.given}
         """What the engine has to find in cells instead of what stands there."""
-        self.failures: list[str] = []
-        """Sentences on answers that are errors."""
+        self.failures: dict[tuple[str, Place], str] = {}
+        """Sentences on answers that are errors, by formula cell."""
         self.texts: dict[tuple[str, Place], str] = {}
         """Formulas around calls, with the answers in place of the calls."""
         own = [(name, cell) for name, sheet in sheets.items() for cell in _calling(sheet, functions.names)]
@@ -183,7 +182,8 @@ class Answers:
         failed = next((value for value in values if isinstance(value, ErrorValue)), None)
         if failed is not None:
             where = f"{quote_sheet(pending.sheet)}!{area}"
-            self.failures.append(f"{where} shows {failed.code} of {call.name} ({answer.why}).")
+            anchor = pending.sheet, (pending.cell.row, pending.cell.column)
+            self.failures[anchor] = f"{where} shows {failed.code} of {call.name} ({answer.why})."
 
     # -- what a formula asks -----------------------------------------------------------------------------
 
@@ -232,12 +232,6 @@ class _Unknown:
 _UNKNOWN = _Unknown()
 NEVER = Answer([])
 """Stands for an answer that will not come."""
-
-
-def failures_told(failures: Sequence[str]) -> list[str]:
-    """The first sentences on errors, and how many more there are."""
-    more = len(failures) - SHOWN
-    return [*failures[:SHOWN], *([f"{more:,} more cells show errors of functions of xlplan."] if more > 0 else [])]
 
 
 def _calling(sheet: Sheet, names: frozenset[str]) -> list[FormulaCell]:

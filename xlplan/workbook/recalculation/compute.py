@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from xlplan.errors import SHOWN
 from xlplan.workbook.book import CellValue
 from xlplan.workbook.package.formulas import has_relative, precedents, sheet_of
 from xlplan.workbook.package.markup import child, is_true
@@ -18,7 +19,7 @@ from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.sheet import FormulaCell, Sheet, worksheets
 from xlplan.workbook.package.stale import Readers, defined_names, stale_cells
 from xlplan.workbook.package.table import load_tables
-from xlplan.workbook.recalculation.answers import Answers, failures_told
+from xlplan.workbook.recalculation.answers import Answers
 from xlplan.workbook.recalculation.engine import Engine, EngineFault, Functions, Place, Values
 from xlplan.workbook.recalculation.operands import Workings, listed
 from xlplan.workbook.recalculation.spans import is_plain, shape
@@ -74,9 +75,10 @@ def compute(
         calculation.run(engine)
     except EngineFault as fault:
         remarks.append(f"Formulas were not calculated: {fault.sentence()}.")
-    values, shown = calculation.values(wanted)
-    remarks += calculation.failures
-    left = count - shown
+    shown = calculation.shown(wanted)
+    values = calculation.values(shown)
+    remarks += calculation.failures(shown)
+    left = count - len(shown)
     if left:
         cells = "1 formula cell shows" if left == 1 else f"{left:,} formula cells show"
         remarks.append(f"{cells} no value until Excel calculates the workbook.")
@@ -107,23 +109,30 @@ class _Calculation:
             tables = {name: listed(table) for name, table in self._tables.items()}
             self._answers = Answers(functions, Workings(tables, self._names), sheets)
 
-    @property
-    def failures(self) -> list[str]:
-        """Sentences on functions of xlplan that answered with an error."""
-        return [] if self._answers is None else failures_told(self._answers.failures)
+    def shown(self, wanted: Mapping[str, Container[Place]]) -> list[tuple[str, FormulaCell]]:
+        """Formula cells that have a value now and are to show it."""
+        return [
+            (name, cell)
+            for name, cells in self._believed.items()
+            for cell in cells
+            if (cell.row, cell.column) in wanted.get(name, ())
+        ]
 
-    def values(self, wanted: Mapping[str, Container[Place]]) -> tuple[Values, int]:
-        """Values of the cells that are to show one, and of how many formulas they are."""
+    def values(self, shown: Iterable[tuple[str, FormulaCell]]) -> Values:
+        """Values of formula cells, and of the cells that they spill into."""
         found: Values = {}
-        count = 0
-        for name, cells in self._believed.items():
-            for cell in cells:
-                if (cell.row, cell.column) in wanted.get(name, ()):
-                    count += 1
-                    found.setdefault(name, {}).update(
-                        {place: self._computed[name][place] for place in cell.area.places()}
-                    )
-        return found, count
+        for name, cell in shown:
+            computed = self._computed[name]
+            found.setdefault(name, {}).update({place: computed[place] for place in cell.area.places()})
+        return found
+
+    def failures(self, shown: Iterable[tuple[str, FormulaCell]]) -> list[str]:
+        """Sentences on functions of xlplan that gave an error: the first of them, and how many more there are."""
+        told = {} if self._answers is None else self._answers.failures
+        places = [(name, (cell.row, cell.column)) for name, cell in shown]
+        found = [told[place] for place in places if place in told]
+        more = len(found) - SHOWN
+        return [*found[:SHOWN], *([f"{more:,} more cells show errors of functions of xlplan."] if more > 0 else [])]
 
     def run(self, engine: Engine | None) -> None:
         """Calculate what can be vouched for."""
