@@ -14,11 +14,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from xlplan import macros
 from xlplan.workbook.freeze import freeze
 from xlplan.workbook.package.file_book import FileBook
 
 ROWS, QUEUES = 9_990, 50
 FORMULAS = 5 * ROWS + QUEUES
+CALLS = 10_000
 ROUNDS = 3
 Benchmark = Any
 
@@ -55,6 +57,29 @@ def refreshed(path: Path, factor: float) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def called(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """10,000 formulas of XP_AGENTS, each with an argument to calculate, and a sum of them."""
+    path = tmp_path_factory.mktemp("called") / "called.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Data"
+    sheet.append(["volume", "aht_s", "agents", "factor", 1.0, f"=SUM(C2:C{CALLS + 1})"])
+    for row in range(2, CALLS + 2):
+        sheet.append([50 + row * 7919 % 900, 200 + row % 97, f"=XP_AGENTS(A{row}*$E$1,B{row},30,80%,20)"])
+    book.save(path)
+    return path
+
+
+def answered(path: Path, factor: float) -> float:
+    """The workbook with its factor set and its functions answered; the sum of the agents."""
+    book = macros.open_book(path)
+    book.write_cells("Data", {"E1": factor})
+    book.save(path)
+    assert not book.remarks
+    return float(FileBook.open(path).read_cells("Data", "F1")[0][0])
+
+
 def converted(path: Path, folder: Path) -> None:
     """LibreOffice loads and saves the workbook."""
     profile = (folder / "profile").as_uri()
@@ -86,6 +111,22 @@ def test_a_change_that_every_formula_reads(benchmark: Benchmark, large: Path, tm
     print(f"\n{FORMULAS:,} formula cells changed, calculated twice, compared and written: {ours:.2f} s")
     print(f"LibreOffice converts the file in {office:.2f} s: {office / ours:.1f} times that")
     print(f"openpyxl only reads it in {reading:.2f} s: {reading / ours:.1f} times that")
+
+
+def test_functions_of_xlplan_in_a_closed_file(benchmark: Benchmark, called: Path, tmp_path: Path) -> None:
+    factors = iter(range(2, 2 + ROUNDS))
+
+    def setup() -> tuple[tuple[Path, float], dict[str, Any]]:
+        return (Path(shutil.copy(called, tmp_path / "plan.xlsx")), float(next(factors))), {}
+
+    agents = benchmark.pedantic(answered, setup=setup, rounds=ROUNDS)
+    assert agents > CALLS
+    ours = benchmark.stats.stats.median
+    start = time.perf_counter()
+    openpyxl.load_workbook(called)
+    reading = time.perf_counter() - start
+    print(f"\n{CALLS:,} formulas of XP_AGENTS answered: {ours:.2f} s, {1e6 * ours / CALLS:.0f} us per cell")
+    print(f"openpyxl only reads the file in {reading:.2f} s: {reading / ours:.2f} times that")
 
 
 def test_a_frozen_copy(benchmark: Benchmark, large: Path, tmp_path: Path) -> None:
