@@ -24,7 +24,7 @@ MAY_USE = {
     "functions": {"errors", "tables", "planning"},
     "workbook": {"errors", "tables"},
     "reports": {"errors", "tables", "planning", "workbook"},
-    "macros": {"errors", "tables", "planning", "workbook", "reports"},
+    "macros": {"errors", "tables", "planning", "functions", "workbook", "reports"},
     "hosts": {"errors", "tables", "planning", "workbook", "reports", "functions", "macros"},
 }
 """Layers that each layer may import besides itself; imports for type checking alone are free."""

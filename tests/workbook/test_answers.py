@@ -290,6 +290,13 @@ def test_errors_of_cells_that_are_left_alone_are_not_told(tmp_path: Path) -> Non
     assert opened.remarks == ("1 formula cell shows no value until Excel calculates the workbook.",)
 
 
+def test_what_was_said_of_an_error_is_not_kept_after_a_change(tmp_path: Path) -> None:
+    book, calc = with_calc()
+    calc.put(1, 1, formula('XP_WHY("Calc!B1")', "type a number", "str"), formula("XP_SUM(Data!B2)", 1))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"B1": 200}
+
+
 # -- what is written -------------------------------------------------------------------------------------
 
 

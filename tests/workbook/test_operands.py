@@ -143,13 +143,22 @@ WORKINGS = Workings(
     ],
 )  # fmt: skip
 def test_operands(text: str, found: str | None) -> None:
-    operand = WORKINGS.operand(text, "Calc", 6)
+    operand = WORKINGS.operand(text, "Calc", (6, 1))
     shown = None if operand is None else f"{operand[0]}!{operand[1]}" if isinstance(operand, Region) else operand
     assert shown == found
 
 
+def test_a_table_need_not_be_named_within_itself() -> None:
+    volume = Region("Plan", Area.parse("E6"))
+    assert WORKINGS.operand("[[#This Row],[volume]]", "Plan", (6, 3)) == volume
+    assert WORKINGS.operand("[@volume]", "Plan", (6, 1)) is None
+    assert WORKINGS.operand("[@volume]", "Calc", (6, 3)) is None
+    assert placeless("2*[@volume]+B1", "Plan", (6, 3), WORKINGS) == "2*Plan!E6+Plan!B1"
+    assert placeless("2*[@volume]", "Calc", (6, 3), WORKINGS) is None
+
+
 def test_a_name_may_be_a_constant() -> None:
-    assert WORKINGS.operand("share", "Calc", 1) == constant("0.8")
+    assert WORKINGS.operand("share", "Calc", (1, 1)) == constant("0.8")
 
 
 @pytest.mark.parametrize(
@@ -162,4 +171,4 @@ def test_a_name_may_be_a_constant() -> None:
     ],
 )  # fmt: skip
 def test_expressions_mean_the_same_elsewhere(text: str, alone: str | None) -> None:
-    assert placeless(text, "Calc", 6, WORKINGS) == alone
+    assert placeless(text, "Calc", (6, 1), WORKINGS) == alone

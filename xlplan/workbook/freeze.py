@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from xlplan.errors import SHOWN, WorkbookError
+from xlplan.workbook.book import CellValue
 from xlplan.workbook.package.archive import Archive
 from xlplan.workbook.package.file_book import Answering, FileBook
 from xlplan.workbook.package.gate import check_written
-from xlplan.workbook.package.markup import child, find_all
+from xlplan.workbook.package.markup import child, find_all, is_true
 from xlplan.workbook.package.parts import Package
-from xlplan.workbook.package.references import quote_sheet
+from xlplan.workbook.package.references import LAST_ROW, quote_sheet
 from xlplan.workbook.package.removal.macros import remove_macros
 from xlplan.workbook.package.removal.outside import remove_links
 from xlplan.workbook.package.removal.parts import drop
@@ -68,6 +69,7 @@ def freeze(source: Path, target: Path, functions: Answering | None = None) -> Fr
         raise WorkbookError(package.frozen_because, where=package.where, do="freeze an unsigned, unshared copy")
     kept_because(target, None)  # a missing folder is told before the work is done
     sheets = worksheets(package)
+    _forget_placeholders(package, sheets)
     answering = None if functions is None else functions(lambda: FileBook.open(source))
     computed = compute(find_engine(), package, sheets, formula_cells(sheets), answering)
     formulas, without_value = 0, []
@@ -78,7 +80,7 @@ def freeze(source: Path, target: Path, functions: Answering | None = None) -> Fr
         formulas += len(cells)
         without_value += [_address(sheet, cell.row, cell.column) for cell in cells if not cell.has_value]
         if cells:
-            sheet.rewrite(partial(_values_only, sheet))
+            sheet.rewrite(partial(_changed, sheet, change=sheet.codec.frozen))
     _freeze_tables(package)
     remove_calc_chain(package)
     connections = remove_links(package)
@@ -98,7 +100,29 @@ def _address(sheet: Sheet, row: int, column: int) -> str:
     return sheet.address(row, column).replace(sheet.name, quote_sheet(sheet.name), 1)
 
 
-def _values_only(sheet: Sheet, rows: Iterator[Row]) -> Iterator[Row]:
+def _forget_placeholders(package: Package, sheets: Mapping[str, Sheet]) -> None:
+    """Take the zeros from formulas that nothing has calculated yet.
+
+    Some programs write a 0 into every formula cell and ask Excel to calculate the workbook when it opens it.
+    """
+    calc = child(package.tree(package.workbook), "calcPr")
+    if calc is None or not is_true(calc.get("fullCalcOnLoad")):
+        return
+    if all(value == 0 and not isinstance(value, bool) for sheet in sheets.values() for value in _shown(sheet)):
+        for sheet in sheets.values():
+            if sheet.facts.formulas:
+                sheet.rewrite(partial(_changed, sheet, change=sheet.codec.without_value))
+
+
+def _shown(sheet: Sheet) -> Iterator[CellValue]:
+    """Values of the formula cells that show any."""
+    places = {(cell.row, cell.column) for cell in sheet.facts.formulas if cell.has_value}
+    for row, cells in sheet.rows(1, LAST_ROW) if places else ():
+        yield from (sheet.value(row.number, cell) for cell in cells if (row.number, cell.column) in places)
+
+
+def _changed(sheet: Sheet, rows: Iterator[Row], *, change: Callable[[str], str]) -> Iterator[Row]:
+    """The rows with their formula cells changed."""
     mark = sheet.codec.formula_mark
     for row in rows:
         if mark not in row.text:
@@ -106,7 +130,7 @@ def _values_only(sheet: Sheet, rows: Iterator[Row]) -> Iterator[Row]:
             continue
         texts = []
         for cell in sheet.grammar.cells(row, sheet.where):
-            payload = sheet.codec.frozen(cell.payload)
+            payload = change(cell.payload) if mark in cell.payload else cell.payload
             same = payload == cell.payload
             texts.append(cell.raw if same else sheet.grammar.cell(row.number, cell.column, cell.style, payload))
         yield row._replace(text="".join(texts))

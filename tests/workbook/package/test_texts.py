@@ -137,8 +137,20 @@ def test_what_formulas_read() -> None:
     assert [str(reference) for reference in found.references] == ["Data!A1:B2", "'My sheet'!C3"]
     assert found.names == {"tbl", "rate"}
     assert not found.unbounded
-    unbounded = ["OFFSET(A1,1,1)", "indirect(A1)", "A1:INDEX(A:A,2)", "S1:S2!A1", "[@x]", "_xll.F(A1)", "A" * 9000]
+    unbounded = [
+        "OFFSET(A1,1,1)",
+        "indirect(A1)",
+        "A1:INDEX(A:A,2)",
+        "S1:S2!A1",
+        "_xll.F(A1)",
+        "A" * 9000,
+    ]
     assert all(precedents(text).unbounded for text in unbounded)
+    assert precedents("[@x]").own_table
+    assert not precedents("[@x]+tbl[y]").unbounded
+    assert not found.own_table
+    assert precedents("[b.xlsx]S!A1+A2").references == precedents("A2").references
+    assert not precedents("[b.xlsx]S!A1").own_table
     assert not has_relative("$A$1+tbl[x]")
     assert has_relative("$A1")
 

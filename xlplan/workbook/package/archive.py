@@ -99,8 +99,9 @@ class Archive:
 
     @property
     def names(self) -> list[str]:
-        """Part names as they stand in the archive, folders left out."""
-        return [e.info.filename for key, e in self._entries.items() if not key.endswith("/")]
+        """Part names in the archive's order, in its own case, folders left out; some writers spell them with ``\\``."""
+        names = (entry.info.filename.replace("\\", "/").lstrip("/") for entry in self._entries.values())
+        return [name for name in names if not name.endswith("/")]
 
     def has(self, part: str) -> bool:
         return part.lower() in self._entries

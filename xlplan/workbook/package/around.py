@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from lxml import etree
 
 from xlplan.errors import WorkbookError
+from xlplan.workbook.package.covering import covering_after
 from xlplan.workbook.package.follow import TableMove
 from xlplan.workbook.package.formulas import ALONE, Sharing
 from xlplan.workbook.package.markup import child, find_all, local
@@ -14,7 +16,7 @@ from xlplan.workbook.package.pinned.anchors import follow_sheet_anchors, follow_
 from xlplan.workbook.package.pinned.pending import Edit, make_all
 from xlplan.workbook.package.references import cell_address, parse_areas, parse_cell
 
-_LISTED = ("conditionalFormatting", "dataValidation", "ignoredError", "protectedRange")
+_LISTED = ("conditionalFormatting", "dataValidation", "ignoredError", "protectedRange", "scenarios")
 _ONE_AREA = ("mergeCell", "autoFilter", "sortState", "sortCondition")
 _ONE_CELL = ("inputCells", "cellWatch")
 _WITH_FORMULA = ("formula", "formula1", "formula2", "f")
@@ -56,7 +58,7 @@ def _formulas(root: etree._Element, home: str, move: TableMove) -> list[Edit]:
 def _sharing(element: etree._Element, home: str, move: TableMove) -> Sharing | None:
     """The cells that share the formula of a format or validation; None when they cannot be told."""
     parent = element.getparent()
-    if parent is not None and local(parent) == "sparkline":
+    if parent is not None and local(parent) in ("sparkline", "sparklineGroup"):  # its cells, or the dates of its axis
         return ALONE
     owner = next((a for a in element.iterancestors() if local(a) in _SHARED_BY_CELLS), None)
     if owner is None:
@@ -74,14 +76,15 @@ def _sharing(element: etree._Element, home: str, move: TableMove) -> Sharing | N
 
 
 def _areas(root: etree._Element, move: TableMove) -> list[Edit]:
-    edits = [_moved(element, "sqref", move.sqref_after) for element in find_all(root, *_LISTED) if element.get("sqref")]
+    after = partial(covering_after, move)
+    edits = [_moved(element, "sqref", after) for element in find_all(root, *_LISTED) if element.get("sqref")]
     edits += [_moved(element, "ref", move.sqref_after) for element in find_all(root, *_ONE_AREA) if element.get("ref")]
     for element in find_all(root, "sqref"):
         if not element.text:
             continue
         # a sparkline's own cell never grows into a range
         sparkline = any(local(a) == "sparkline" for a in element.iterancestors())
-        edits.append(_moved(element, "", _cell_after(move) if sparkline else move.sqref_after))
+        edits.append(_moved(element, "", _cell_after(move) if sparkline else after))
     return edits
 
 

@@ -57,8 +57,8 @@ class CellText:
     def decode(self, payload: str) -> CellValue:
         """Value of a cell; of a formula cell, its cached value (None when it has none)."""
         start, end = len(self._open), -len(self._close)
-        if payload.startswith(self._open) and "<" not in payload[start:end]:
-            return number(payload[start:end])
+        if payload.startswith(self._open) and "<" not in (text := payload[start:end]):
+            return number(text) if text else None  # some writers leave an empty value
         if payload == "/>":
             return None
         start = len(self._shared)
@@ -69,7 +69,7 @@ class CellText:
     def _string(self, index: str) -> str | None:
         if not index:
             return None
-        if not (index.isascii() and index.isdigit() and len(index) < 10):
+        if not (index.isascii() and index.strip().isdigit() and len(index) < 10):
             raise WorkbookError(f"the cell names shared string {index[:20]!r}", do="let Excel repair the workbook")
         return self._strings[int(index)]
 

@@ -52,7 +52,8 @@ def chart_references(package: Package) -> Iterator[str]:
 
 
 def _formulas(root: etree._Element) -> list[etree._Element]:
-    return [f for f in find_all(root, "f") if "chart" in namespace(f)]
+    """What charts refer to; ``sqref`` is all that was there before series or categories were filtered out."""
+    return [formula for formula in find_all(root, "f", "sqref") if "chart" in namespace(formula)]
 
 
 def renew_caches(package: Package, touched: Callable[[str], bool], read: ReadCells) -> None:

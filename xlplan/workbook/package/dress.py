@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 
 from lxml import etree
 
 from xlplan.workbook.package.edits import assembled
-from xlplan.workbook.package.markup import child, local
+from xlplan.workbook.package.grow import add_part, free_part, point
+from xlplan.workbook.package.markup import child, find_all, local, namespace
 from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.rows import Row, attributes
 from xlplan.workbook.package.table import Table
@@ -19,6 +21,14 @@ DATE, TIME, DATE_AND_TIME = "14", "20", "22"
 """Built-in number formats, which every spreadsheet shows as its user writes dates."""
 
 GENERAL = "0"
+STYLES_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"
+_STYLES = (
+    '<styleSheet xmlns="{}"><fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+    '<fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
+    '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="1">'
+    '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs><cellStyles count="1">'
+    '<cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
+)
 
 
 def dress(table: Table, values: Mapping[int, Sequence[object]]) -> None:
@@ -81,23 +91,35 @@ def _format_of(values: Sequence[object]) -> str:
 
 def _with_format(package: Package, style: int, code: str) -> int | None:
     """Number of the cell format like another, with a number format; None where that one has a number format."""
-    for part in package.related(package.workbook, "styles"):
-        formats = child(package.tree(part), "cellXfs")
-        known = [entry for entry in (formats if formats is not None else ()) if local(entry) == "xf"]
-        if formats is None or style >= len(known) or known[style].get("numFmtId", GENERAL) != GENERAL:
-            return None
-        new = deepcopy(known[style])
-        new.set("numFmtId", code)
-        new.set("applyNumberFormat", "1")
-        new.tail = None
-        for number, entry in enumerate(known):
-            if _text(entry) == _text(new):
-                return number
-        formats.append(new)
-        formats.set("count", str(len(known) + 1))
-        package.store(part)
-        return len(known)
-    return None
+    part = next(iter(package.related(package.workbook, "styles")), "") or _new_styles(package)
+    formats = child(package.tree(part), "cellXfs")
+    known = [entry for entry in (formats if formats is not None else ()) if local(entry) == "xf"]
+    if formats is None or style >= len(known) or known[style].get("numFmtId", GENERAL) != GENERAL:
+        return None
+    new = deepcopy(known[style])
+    new.set("numFmtId", code)
+    new.set("applyNumberFormat", "1")
+    new.tail = None
+    for number, entry in enumerate(known):
+        if _text(entry) == _text(new):
+            return number
+    formats.append(new)
+    formats.set("count", str(len(known) + 1))
+    package.store(part)
+    return len(known)
+
+
+def _new_styles(package: Package) -> str:
+    """A part with the one format that every cell of a workbook without formats has."""
+    root = package.tree(package.workbook)
+    ids = (str(key) for sheet in find_all(root, "sheet") for key in sheet.attrib if str(key).endswith("}id"))
+    relations = next(ids)[1:].partition("}")[0]  # of the dialect, transitional or strict
+    part = posixpath.join(posixpath.dirname(package.workbook), "styles.xml")  # where some readers look for it only
+    if package.archive.has(part):
+        part = free_part(package, part.replace(".xml", "{}.xml"))
+    add_part(package, part, _STYLES.format(namespace(root)).encode(), STYLES_TYPE)
+    point(package, package.workbook, f"{relations}/styles", part)
+    return part
 
 
 def _text(element: etree._Element) -> bytes:

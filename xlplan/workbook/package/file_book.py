@@ -20,8 +20,8 @@ from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.protection import first_locked
 from xlplan.workbook.package.references import Area, parse_cell
 from xlplan.workbook.package.replacement import replace_body
-from xlplan.workbook.package.room import POLICIES, Below, claim
-from xlplan.workbook.package.save import Seen, save_file
+from xlplan.workbook.package.room import Below, claim, policy
+from xlplan.workbook.package.save import Seen, check_ending, save_file
 from xlplan.workbook.package.settle import Settled, remove_calc_chain, renew_charts, settle, show_values
 from xlplan.workbook.package.sheet import Sheet, worksheets
 from xlplan.workbook.package.slide import Slide
@@ -49,7 +49,7 @@ class FileBook:
         functions: Answering | None = None,
     ) -> None:
         self._package = Package(archive)
-        self._below = _policy(below)
+        self._below = policy(below)
         self._functions = None if functions is None else functions(lambda: self)
         self._seen = dict(seen)
         self._sheets = worksheets(self._package)
@@ -213,13 +213,13 @@ class FileBook:
         self._allow_change(f"table {found.name}", found.refusal)
         values, rows = found.match(columns)
         move = found.move(rows)
-        move = replace(move, slide=claim(found, move, self._tables.values(), _policy(below or self._below)))
+        move = replace(move, slide=claim(found, move, self._tables.values(), policy(below or self._below)))
         with self._all_or_nothing():
             return self._replace(found, values, rows, move)
 
     def _replace(self, table: Table, values: Mapping[int, Sequence[object]], rows: int, move: TableMove) -> int:
         own = table.sheet
-        before = _formula_places(own)
+        before = own.formula_places()
         dress(table, values)
         done = replace_body(self._sheets, list(self._tables.values()), table, values, rows, move)
         if move.slide is not None:
@@ -263,7 +263,7 @@ class FileBook:
         self._allow_change(f"sheet {found.name}")
         cells = {parse_cell(address): value for address, value in values.items()}
         check_cells(found, cells, self._tables.values())
-        before = _formula_places(found)
+        before = found.formula_places()
         changed = set_cells(found, cells)
         self._note(found, before, [(found.name, Area(*place, *place)) for place in changed])
         for (row, column), value in cells.items():
@@ -299,7 +299,7 @@ class FileBook:
 
     def _note(self, sheet: Sheet, before: set[tuple[int, int]], areas: Iterable[tuple[str, Area]]) -> None:
         self._changed += areas
-        if _formula_places(sheet) != before:
+        if sheet.formula_places() != before:
             remove_calc_chain(self._package)
 
     def _carry_notes(self, own: str, move: TableMove, slide: Slide) -> None:
@@ -387,7 +387,7 @@ class FileBook:
         archive = self._package.archive
         if not archive.changed and path in self._seen and path.exists():
             return Saved(asked, remarks=self.remarks)
-        self._check_ending(path)
+        check_ending(path, macros="macroEnabled" in self._package.content_type(self._package.workbook))
         changed = frozenset(archive.changed)
 
         def check(written: Path) -> None:
@@ -396,24 +396,3 @@ class FileBook:
         saved = save_file(asked, archive.write, check, seen=self._seen.get(path))
         self._seen[saved.path.resolve()] = Seen.of(saved.path)
         return replace(saved, remarks=self.remarks)
-
-    def _check_ending(self, path: Path) -> None:
-        macros = "macroEnabled" in self._package.content_type(self._package.workbook)
-        right, wrong = (".xlsm", ".xlsx") if macros else (".xlsx", ".xlsm")
-        if path.suffix.lower() == wrong:
-            raise WorkbookError(
-                f"Excel would not open this workbook under the ending {path.suffix}",
-                where=path.name,
-                do=f"give it the ending {right}",
-            )
-
-
-def _policy(below: str) -> Below:
-    for policy in POLICIES:
-        if policy == below:
-            return policy
-    raise WorkbookError(f"below is {below!r}", do=f"give one of {', '.join(POLICIES)}")
-
-
-def _formula_places(sheet: Sheet) -> set[tuple[int, int]]:
-    return {(cell.row, cell.column) for cell in sheet.facts.formulas}

@@ -162,6 +162,7 @@ def follow_formulas(sheet: Sheet, move: TableMove) -> Followed:
         _note_outdated(found, cell, cell.formula.text, sheet, move)
     for (_, _, text), members in groups.items():
         if (own and _any_carried(members, move)) or _refers(text, sheet.name, move.sheet):
+            members.sort(key=lambda cell: cell.anchor is not None)  # the one with the text first
             _follow_shared(found, members, sheet, move)
     return found
 

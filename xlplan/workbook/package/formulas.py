@@ -10,22 +10,28 @@ from xlplan.workbook.book import column_letters
 from xlplan.workbook.package.references import LAST_COLUMN, LAST_ROW, Area, column_number
 from xlplan.workbook.package.remembered import remembered
 
+_LETTER = r"\w\u0080-\U0010ffff"
+"""What names are made of: beyond ASCII everything, for ``\\w`` leaves out the marks over and under letters."""
+
 # No alternative that fails has looked at more text than the one that then matches takes away, so that nonsense of
 # 8,192 quotes or points costs no more than a formula does.
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<text>"(?:[^"]|"")*+")
-    | (?P<prefix>'(?:[^']|'')++'!|\[[0-9]+\](?:[\w.]++(?::[\w.]++)?)?!|\w[\w.]*+(?::[\w.]++)?!)
+    | (?P<prefix>'(?:[^']|'')++'!|\[[0-9]+\](?:[{_LETTER}.]++(?::[{_LETTER}.]++)?)?!
+        |[{_LETTER}][{_LETTER}.]*+(?::[{_LETTER}.]++)?!)
     | (?P<unclosed>'(?:[^']|'')*+'?)
     | (?P<error>\#(?:REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|N/A|GETTING_DATA|SPILL!|CALC!))
-    | (?P<cells>\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}(?::\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6})?(?![\w.(\[!]))
-    | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(\[!]))
-    | (?P<rows>\$?[1-9][0-9]{0,6}:\$?[1-9][0-9]{0,6}(?![\w.(\[!]))
-    | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?[\w.]*+)
-    | (?P<word>[\w\\?][\w.\\?]*)
+    | (?P<cells>\$?[A-Za-z]{{1,3}}\$?[1-9][0-9]{{0,6}}
+        (?::\$?[A-Za-z]{{1,3}}\$?[1-9][0-9]{{0,6}})?(?![{_LETTER}.(\[!]))
+    | (?P<columns>\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}(?![{_LETTER}.(\[!]))
+    | (?P<rows>\$?[1-9][0-9]{{0,6}}:\$?[1-9][0-9]{{0,6}}(?![{_LETTER}.(\[!]))
+    | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?[{_LETTER}.]*+)
+    | (?P<word>[{_LETTER}\\?][{_LETTER}.\\?]*)
     """,
     re.VERBOSE,
 )
+_FIRST_CORNER = re.compile(r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}(?=:)")
 _CORNER = re.compile(r"(\$?)([A-Za-z]{0,3})(\$?)([0-9]{0,7})")
 
 LONGEST = 8192
@@ -34,8 +40,8 @@ LONGEST = 8192
 _POSITIONAL = re.compile(r"\b(?:ROW|CELL|FORMULATEXT)\s*\(", re.IGNORECASE)
 """Functions that tell where a cell stands or how a formula is spelled."""
 
-UNBOUNDED_CALLS = frozenset(("OFFSET", "INDIRECT", "EVALUATE", "CALL", "REGISTER.ID"))
-"""Functions that may read cells their text does not name.
+UNBOUNDED_CALLS = frozenset(("OFFSET", "INDIRECT", "EVALUATE", "CALL", "REGISTER.ID", "XP_WHY"))
+"""Functions that may read cells their text does not name; XP_WHY speaks of a cell that it is given as text.
 
 Those that merely change with time or come from outside (TODAY, RAND, CUBEVALUE) are not made less true by a change
 in the workbook.
@@ -127,13 +133,20 @@ def tokens(formula: str) -> tuple[Token, ...]:
             found.append(prefix + formula[at:end])
             prefix, at = "", end
             continue
-        kind, text, at = match.lastgroup, match[0], match.end()
+        kind = match.lastgroup
+        if kind == "prefix" and prefix and (corner := _FIRST_CORNER.match(formula, at)):
+            kind, match = "cells", corner  # of Data!A1:Data!B9; A1:Data! alone would be a span of sheets
+        text, at = match[0], match.end()
         if kind == "prefix":
             found.extend([prefix] if prefix else [])
-            prefix = text
+            named = bool(found) and _is_bracket(found[-1]) and not (len(found) > 1 and isinstance(found[-2], Name))
+            prefix = f"{found.pop()}{text}" if named else text  # [plan.xlsx]Data! is another workbook's
             continue
         if kind in ("cells", "columns", "rows") and (reference := _reference(prefix, text)):
-            found.append(reference)
+            if (area := _area_to(reference, found[-2:])) is not None:
+                found[-2:] = [area]
+            else:
+                found.append(reference)
         elif kind in ("word", "cells", "columns", "rows"):
             found.append(Name(prefix, text, formula[at : at + 1] == "("))
         else:
@@ -142,6 +155,15 @@ def tokens(formula: str) -> tuple[Token, ...]:
     if prefix:
         found.append(prefix)
     return tuple(found)
+
+
+def _area_to(last: Reference, before: list[Token]) -> Reference | None:
+    """The area whose second corner is a reference that names its sheet anew: ``Data!A1:Data!B9``."""
+    if len(before) < 2 or before[1] != ":" or not isinstance(first := before[0], Reference):
+        return None
+    if not last.prefix or first.prefix != last.prefix or first.last or last.last:
+        return None
+    return Reference(first.prefix, first.first, last.first, f"{first.written}:{last}")
 
 
 def _bracket_end(formula: str, at: int) -> int:
@@ -326,11 +348,15 @@ def _corner_at(like: Corner, row: int, column: int) -> Corner:
 
 @dataclass(frozen=True)
 class Precedents:
-    """What a formula reads; ``unbounded`` when its text does not bound it."""
+    """What a formula reads; ``unbounded`` when its text does not bound it.
+
+    ``own_table`` marks one that reads columns of the table in which it stands, which it need not name.
+    """
 
     references: tuple[Reference, ...]
     names: frozenset[str]
     unbounded: bool
+    own_table: bool = False
 
 
 @remembered(1 << 19, weigh=lambda found: 2 + len(found.references) + len(found.names))
@@ -339,6 +365,7 @@ def precedents(formula: str) -> Precedents:
     references: list[Reference] = []
     names: set[str] = set()
     unbounded = len(formula) > LONGEST
+    own_table = False
     before: Token = ""
     for token in tokens(formula):
         if isinstance(token, Reference):
@@ -352,7 +379,12 @@ def precedents(formula: str) -> Precedents:
             elif "[" not in token.prefix or token.prefix.startswith("[0]"):
                 names.add(token.text.casefold())
         else:
-            unbounded |= token == ":" or (token.startswith("[") and not isinstance(before, Name))
+            unbounded |= token == ":"
+            own_table |= _is_bracket(token) and not isinstance(before, Name)
             unbounded |= token.startswith("'") and "!#" not in token  # a quote without end, no sheet's lost reference
         before = token
-    return Precedents(tuple(references), frozenset(names), unbounded)
+    return Precedents(tuple(references), frozenset(names), unbounded, own_table)
+
+
+def _is_bracket(token: Token) -> bool:
+    return isinstance(token, str) and token.startswith("[")

@@ -27,7 +27,7 @@ def faults(package: Package, parts: frozenset[str]) -> set[str]:
     """
     archive = package.archive
     found: set[str] = set()
-    names = [name.replace("\\", "/").lstrip("/") for name in archive.names]
+    names = archive.names
     for name in names:
         if name.endswith(".rels") or name.startswith("["):
             continue

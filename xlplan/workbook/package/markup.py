@@ -42,8 +42,8 @@ class _Found:
 def scan(chunks: Iterable[bytes], *, part: str, where: str) -> Scan:
     """Look a part over once, in constant memory.
 
-    A part is plain when it is UTF-8 without comments, CDATA or processing instructions: then every ``<``
-    begins a tag.
+    A part is plain when it is UTF-8 without comments, CDATA or processing instructions, and ``</row>`` is never
+    spelled ``</row >``: then every ``<`` begins a tag, and rows end where they seem to.
 
     Raises
     ------
@@ -74,6 +74,7 @@ def scan(chunks: Iterable[bytes], *, part: str, where: str) -> Scan:
             if not taken:
                 found.special |= chunk[:2] in (b"\xff\xfe", b"\xfe\xff") or chunk[:1] == b"\0"
             reader.Parse(chunk, False)
+            found.special |= _SPACED.search(chunk) is not None
             taken += len(chunk)
             if taken - reader.CurrentByteIndex > LONGEST_TAG:
                 what = f"part {part} holds a tag or comment of more than {LONGEST_TAG >> 20} MB"
@@ -92,6 +93,7 @@ def scan(chunks: Iterable[bytes], *, part: str, where: str) -> Scan:
     return Scan(fault="", plain=not found.special)
 
 
+_SPACED = re.compile(rb"row\s+>")
 _LONG_TAG = re.compile(rb"<[^<>]{4096}[^<>]*+")
 
 
@@ -133,9 +135,9 @@ def serialise(root: etree._Element) -> bytes:
 
 
 def plain_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """A well-formed part as UTF-8 without comments, CDATA or processing instructions, in constant memory.
+    """A well-formed part as plain UTF-8 (see :func:`scan`), in constant memory.
 
-    >>> b"".join(plain_chunks([b"<a x='1'><!-- no --><b/><![CDATA[1<2]]></a>"]))
+    >>> b"".join(plain_chunks([b"<a x='1'><!-- no --><b/><![CDATA[1<2]]></a >"]))
     b"<a x='1'><b/>1&lt;2</a>"
     """
     kept: list[str] = []
@@ -144,7 +146,8 @@ def plain_chunks(chunks: Iterable[bytes]) -> Iterator[bytes]:
         pass
 
     reader = expat.ParserCreate()
-    reader.DefaultHandler = kept.append  # whatever no other handler takes: the tags, as they are written
+    # whatever no other handler takes: the tags, as they are written
+    reader.DefaultHandler = lambda tag: kept.append(f"{tag[:-1].rstrip()}>" if tag[:2] == "</" else tag)
     reader.CharacterDataHandler = lambda text: kept.append(escape(text).replace("\r", "&#13;"))
     reader.CommentHandler = reader.ProcessingInstructionHandler = reader.XmlDeclHandler = left_out
     reader.StartCdataSectionHandler = reader.EndCdataSectionHandler = left_out

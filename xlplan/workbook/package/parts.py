@@ -118,7 +118,7 @@ class Package:
 
     def parts_of_type(self, *endings: str) -> list[str]:
         """Parts whose content type ends in one of the words, such as ``chart+xml``, in archive order."""
-        return [name for name in self.archive.names if self.content_type(_key(name)).endswith(endings)]
+        return [name for name in self.archive.names if self.content_type(name).endswith(endings)]
 
     # -- relationships -----------------------------------------------------------------------------------
 
@@ -227,7 +227,3 @@ class Package:
         if any(r.kind == "revisionHeaders" for r in self.relationships(self.workbook)):
             return "the workbook is shared (the old kind, with tracked changes), and its history would break"
         return ""
-
-
-def _key(name: str) -> str:
-    return name.replace("\\", "/").lstrip("/").lower()

@@ -77,6 +77,7 @@ class Refill:
         self._given = [column for column in self._columns if column.values is not None]
         self._owned = len(self._given) == len(self._columns)
         self._numbers = [column.number for column in self._columns]
+        self._filtered = bool(table.filters)
         self._differing = False
         lost = self._overwritten()
         formulas = {place: formula for place, formula in followed.formulas.items() if place not in lost}
@@ -233,8 +234,8 @@ class Refill:
     def _refilled(self, row: Row) -> Row:
         """A row of the sheet with the table's cells in it replaced."""
         move, number = self.move, row.number
-        index = number - move.first
-        ordinary = self._owned and number <= min(move.old_last, move.new_last) and "hidden" not in row.attributes
+        index, row = number - move.first, self._shown(row)
+        ordinary = self._owned and number <= min(move.old_last, move.new_last)
         if ordinary and self._is_as_written(row, index):
             return row
         found = self.sheet.grammar.cells(row, self.sheet.where)
@@ -252,9 +253,19 @@ class Refill:
             if new is not None:
                 added |= cell is None
                 texts[column.number] = new
-        if not added and "hidden" not in row.attributes:
-            return row._replace(text="".join(texts.values()))
-        return assembled(self.sheet, row._replace(attributes=without(row.attributes, "hidden")), texts, added=added)
+        return assembled(self.sheet, row, texts, added=added)
+
+    def _shown(self, row: Row) -> Row:
+        """A row less its mark of being hidden, where a filter of the table hid it or the table comes into it.
+
+        A row of the table that the planner hid, or folded away in a group, stays hidden.
+        """
+        if "hidden" not in row.attributes:
+            return row
+        move, number = self.move, row.number
+        comes = move.shift and min(move.old_last, move.new_last) < number <= move.new_last + move.totals
+        shows = comes or (self._filtered and number <= move.old_last)
+        return row._replace(attributes=without(row.attributes, "hidden")) if shows else row
 
     def _is_as_written(self, row: Row, index: int) -> bool:
         """True when the row already reads as this would write it: what a refresh with equal data finds."""
@@ -331,8 +342,7 @@ class Refill:
                 del texts[column.number]
                 column.changed += number <= move.old_last and self._codec.filled(cell.payload)
         texts.update(self._moved_totals(number))
-        attributes = without(row.attributes, "hidden") if number <= move.new_last + move.totals else row.attributes
-        return assembled(self.sheet, row._replace(attributes=attributes), texts, added=True)
+        return assembled(self.sheet, row, texts, added=True)
 
     def _moved_totals(self, number: int) -> dict[int, str]:
         index = number - self.move.new_last - 1

@@ -29,7 +29,7 @@ SHOWN = 5
 NEVER = LAST_ROW + 1
 
 
-class _Thing(NamedTuple):
+class Thing(NamedTuple):
     """Something that must move whole or not at all; ``stretches`` where sheet rows may come in between."""
 
     what: str
@@ -38,6 +38,20 @@ class _Thing(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.what} {self.area}"
+
+
+def policy(below: str) -> Below:
+    """The policy of a name.
+
+    Raises
+    ------
+    WorkbookError
+        There is none of that name.
+    """
+    for known in POLICIES:
+        if known == below:
+            return known
+    raise WorkbookError(f"below is {below!r}", do=f"give one of {', '.join(POLICIES)}")
 
 
 def claim(table: Table, move: TableMove, neighbours: Iterable[Table], below: Below = "shift") -> Slide | None:
@@ -87,32 +101,32 @@ def claim(table: Table, move: TableMove, neighbours: Iterable[Table], below: Bel
             do='move what stands below the table, or write with below="shift" (the cells below move down) or '
             'below="insert" (whole sheet rows move down)',
         )
-    slide = _pushed(needed, things, where) if below == "shift" else _inserted(move, things, where)
+    slide = pushed(needed, things, where) if below == "shift" else _inserted(move, things, where)
     return _within_sheet(table, slide, things, where)
 
 
-def _things(table: Table, neighbours: Iterable[Table]) -> list[_Thing]:
+def _things(table: Table, neighbours: Iterable[Table]) -> list[Thing]:
     """Everything on the sheet but the table itself that must not be torn."""
     sheet = table.sheet
-    things = [_Thing("merged cells", merge, stretches=True) for merge in sheet.merges]
+    things = [Thing("merged cells", merge, stretches=True) for merge in sheet.merges]
     things += [
-        _Thing(f"table {other.name} at", other.area)
+        Thing(f"table {other.name} at", other.area)
         for other in neighbours
         if other.part != table.part and other.sheet is sheet
     ]
-    things += [_Thing("a pivot table at", area) for area in pivot_areas(table.package, sheet.part)]
+    things += [Thing("a pivot table at", area) for area in pivot_areas(table.package, sheet.part)]
     for cell in sheet.facts.formulas:
         if cell.formula.kind == "dataTable":  # with the formulas and inputs along its edges
             area = cell.area
             edges = Area(max(1, area.top - 1), max(1, area.left - 1), area.bottom, area.right)
-            things.append(_Thing("a what-if data table at", edges))
+            things.append(Thing("a what-if data table at", edges))
         elif not cell.area.is_cell:
-            things.append(_Thing(f"{cell.formula.kind} formula", cell.area))
+            things.append(Thing(f"{cell.formula.kind} formula", cell.area))
     if "autoFilter" in sheet.facts.tail:
         filtered = child(sheet.skeleton(), "autoFilter")
         if filtered is not None:
             areas = parse_areas(filtered.get("ref") or "")
-            things += [_Thing("a filtered list at", area, stretches=True) for area in areas]
+            things += [Thing("a filtered list at", area, stretches=True) for area in areas]
     return things
 
 
@@ -127,11 +141,25 @@ def _contents(table: Table, needed: Area) -> list[str]:
     ]
 
 
-def _pushed(needed: Area, things: Sequence[_Thing], where: str) -> Slide:
+def pushed(needed: Area, things: Sequence[Thing], where: str) -> Slide:
     """The cells below the table move down, and with them whole all that they touch.
 
     Where something below is wider than the table, its other columns move as well, but only from its own top on: what
     stands beside the table stays.
+
+    Parameters
+    ----------
+    needed : Area
+        The rows into which the table grows, below it and as wide as it.
+    things : sequence of Thing
+        Everything on the sheet but the table itself that must not be torn.
+    where : str
+        The table, as errors name it.
+
+    Raises
+    ------
+    WorkbookError
+        When something beside the table would be torn.
     """
     waiting = sorted((t for t in things if t.area.bottom >= needed.top), key=lambda thing: thing.area.top)
     areas = [needed, *(thing.area for thing in waiting)]
@@ -142,7 +170,7 @@ def _pushed(needed: Area, things: Sequence[_Thing], where: str) -> Slide:
         return slice(bisect_left(edges, area.left), bisect_left(edges, area.right + 1))
 
     tops[under(needed)] = [needed.top] * (under(needed).stop - under(needed).start)
-    pushed: list[_Thing] = []
+    moving: list[Thing] = []
     grew = True
     while grew:  # once is enough, unless things lie over one another
         still = []
@@ -150,11 +178,11 @@ def _pushed(needed: Area, things: Sequence[_Thing], where: str) -> Slide:
             columns = under(thing.area)
             if min(tops[columns]) <= thing.area.bottom:
                 tops[columns] = [min(top, thing.area.top) for top in tops[columns]]
-                pushed.append(thing)
+                moving.append(thing)
             else:
                 still.append(thing)
         grew, waiting = len(still) < len(waiting), still
-    torn = [str(thing) for thing in pushed if thing.area.meets(_above(needed))]
+    torn = [str(thing) for thing in moving if thing.area.meets(_above(needed))]
     if torn:
         raise WorkbookError(
             f"what stands below would have to move down from row {needed.top} on, which would tear {_listed(torn)}",
@@ -174,7 +202,7 @@ def _above(needed: Area) -> Area:
     return Area(1, needed.left, needed.top - 1, needed.right)
 
 
-def _inserted(move: TableMove, things: Sequence[_Thing], where: str) -> Slide:
+def _inserted(move: TableMove, things: Sequence[Thing], where: str) -> Slide:
     """Whole sheet rows come in below the table's last body row."""
     line = move.old_last + 1
     torn = [str(thing) for thing in things if thing.area.top < line <= thing.area.bottom and not thing.stretches]
@@ -187,7 +215,7 @@ def _inserted(move: TableMove, things: Sequence[_Thing], where: str) -> Slide:
     return Slide((Band(1, LAST_COLUMN, line),), move.shift)
 
 
-def _within_sheet(table: Table, slide: Slide, things: Sequence[_Thing], where: str) -> Slide:
+def _within_sheet(table: Table, slide: Slide, things: Sequence[Thing], where: str) -> Slide:
     """The slide with the sheet's last row; nothing may be pushed off the sheet."""
     sheet = table.sheet
     last = filled = 0
@@ -198,6 +226,24 @@ def _within_sheet(table: Table, slide: Slide, things: Sequence[_Thing], where: s
             for cell in sheet.grammar.cells(row, sheet.where)
         ):
             filled = row.number
+    check_foot(slide, things, filled, where)
+    return replace(slide, last=min(last, LAST_ROW - slide.rows))
+
+
+def check_foot(slide: Slide, things: Sequence[Thing], filled: int, where: str) -> None:
+    """Refuse to push anything off the foot of the sheet.
+
+    Parameters
+    ----------
+    slide : Slide
+        What moves.
+    things : sequence of Thing
+        What must not be torn, where it stands now.
+    filled : int
+        The last row with content that would fall; 0 for none.
+    where : str
+        The table, as errors name it.
+    """
     falling = [str(t) for t in things if t.area.bottom + slide.rows > LAST_ROW and slide.moves(t.area.top, t.area.left)]
     if filled:
         falling.append(f"row {filled:,}")
@@ -207,7 +253,6 @@ def _within_sheet(table: Table, slide: Slide, things: Sequence[_Thing], where: s
             where=where,
             do="delete or move it, or write fewer rows",
         )
-    return replace(slide, last=min(last, LAST_ROW - slide.rows))
 
 
 def _listed(things: list[str]) -> str:

@@ -192,3 +192,22 @@ def _explained(error: OSError, path: Path) -> WorkbookError:
     else:
         do = "the file is as it was; give another output path"
     return WorkbookError(f"the workbook cannot be saved ({error.strerror or error})", where=path.name, do=do)
+
+
+def check_ending(path: Path, *, macros: bool) -> None:
+    """Refuse an ending under which Excel would not open the workbook.
+
+    Parameters
+    ----------
+    path : Path
+        Where it is to be written.
+    macros : bool
+        Whether it holds macros.
+    """
+    right, wrong = (".xlsm", ".xlsx") if macros else (".xlsx", ".xlsm")
+    if path.suffix.lower() == wrong:
+        raise WorkbookError(
+            f"Excel would not open this workbook under the ending {path.suffix}",
+            where=path.name,
+            do=f"give it the ending {right}",
+        )

@@ -17,7 +17,7 @@ from xlplan.workbook.package.formulas import moved
 from xlplan.workbook.package.markup import DAMAGED, child, find_all, is_true, parse, plain_chunks
 from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.references import LAST_COLUMN, Area, cell_address, parse_areas
-from xlplan.workbook.package.rows import Cell, Grammar, Row, RowStream, attributes, grammar
+from xlplan.workbook.package.rows import Cell, Grammar, Row, RowStream, attributes
 from xlplan.workbook.package.strings import SharedStrings
 
 MOST_FORMULAS = 2_000_000
@@ -77,18 +77,30 @@ class Sheet:
         self.where = f"{package.where}, sheet {name}"
         self._strings = strings
         self._facts: Facts | None = None
-        self.grammar: Grammar = grammar("")
-        self.codec: CellText = CellText("", strings, date1904=package.date1904)
+        self._spelled: tuple[Grammar, CellText] | None = None
 
     # -- reading -----------------------------------------------------------------------------------------
 
     def stream(self) -> RowStream:
         """The sheet's text from its start."""
         stream = RowStream(self._chunks(), self.where)
-        if stream.grammar is not self.grammar:
-            self.grammar = stream.grammar
-            self.codec = CellText(self.grammar.prefix, self._strings, date1904=self.package.date1904)
+        self._spell(stream.grammar)
         return stream
+
+    @property
+    def grammar(self) -> Grammar:
+        """How its rows and cells are written, as its first words tell."""
+        return (self._spelled or self._spell(self.stream().grammar))[0]
+
+    @property
+    def codec(self) -> CellText:
+        """How the values and formulas of its cells are written."""
+        return (self._spelled or self._spell(self.stream().grammar))[1]
+
+    def _spell(self, grammar: Grammar) -> tuple[Grammar, CellText]:
+        if self._spelled is None or self._spelled[0] is not grammar:
+            self._spelled = grammar, CellText(grammar.prefix, self._strings, date1904=self.package.date1904)
+        return self._spelled
 
     def _chunks(self) -> Iterable[bytes]:
         archive, part = self.package.archive, self.part
@@ -185,10 +197,15 @@ class Sheet:
             self._facts = facts
         return self._facts
 
+    def formula_places(self) -> set[tuple[int, int]]:
+        """Row and column of every formula cell."""
+        return {(cell.row, cell.column) for cell in self.facts.formulas}
+
     def _noting(self, rows: Iterable[Row], facts: Facts) -> Iterator[Row]:
         """The same rows, their formulas noted as they pass."""
         mark = self.codec.formula_mark
         anchors: dict[str, tuple[int, int, str]] = {}
+        early: dict[str, list[int]] = {}  # members of a shared formula that stand before the cell with its text
         alike: dict[FormulaText, FormulaText] = {}  # a column of equal formulas is kept once
         length = 0
         for row in rows:
@@ -207,9 +224,14 @@ class Sheet:
                     if formula.kind == "shared":
                         if formula.text:
                             anchors[formula.shared] = (row.number, cell.column, formula.text)
+                            for at in early.pop(formula.shared, ()):
+                                facts.formulas[at] = facts.formulas[at]._replace(anchor=anchors[formula.shared])
+                                length += len(formula.text)
                         else:
                             anchor = anchors.get(formula.shared)
                             length += len(anchor[2]) if anchor else 0
+                            if anchor is None:
+                                early.setdefault(formula.shared, []).append(len(facts.formulas))
                     valued = self.codec.has_value(cell.payload)
                     facts.formulas.append(FormulaCell(row.number, cell.column, formula, anchor, valued))
                 if len(facts.formulas) > MOST_FORMULAS or length > LONGEST_FORMULAS:

@@ -74,10 +74,29 @@ class Readers:
         self.reach.add(sheet, area)
         self._known.clear()
 
-    def reads(self, text: str, home: str, rows: int = 0, columns: int = 0) -> bool:
-        """True when a formula may read a changed cell; the offsets are those of a shared formula's member."""
+    def reads(
+        self, text: str, home: str, rows: int = 0, columns: int = 0, place: tuple[int, int] | None = None
+    ) -> bool:
+        """True when a formula may read a changed cell.
+
+        Parameters
+        ----------
+        text, home : str
+            The formula and its sheet.
+        rows, columns : int
+            From the first cell of a shared formula to this one.
+        place : tuple of int, optional
+            Row and column of the formula's cell, where it stands in one.
+        """
         found = precedents(text)
+        if found.own_table and self._own_table_changed(home, place):
+            return True
         return self._reads_cells(found, home, rows, columns) or any(self.name_reads(name) for name in found.names)
+
+    def _own_table_changed(self, home: str, place: tuple[int, int] | None) -> bool:
+        """True unless the formula stands in a table of which no cell may have changed."""
+        own = [area for sheet, area in self._tables.values() if sheet == home and place and area.holds(*place)]
+        return not own or any(self.reach.meets(home, area) for area in own)
 
     def _reads_cells(self, found: Precedents, home: str, rows: int = 0, columns: int = 0) -> bool:
         if found.unbounded:
@@ -107,17 +126,19 @@ class Readers:
         if key in self._tables:
             sheet, area = self._tables[key]
             return self.reach.meets(sheet, area)
-        # a name with a relative address means another cell in each formula
-        return any(has_relative(text) or self._reads_cells(precedents(text), "") for text in self._names.get(key, ()))
+        # a name with a relative address, or with columns of no table, means other cells in each formula
+        found = [(text, precedents(text)) for text in self._names.get(key, ())]
+        return any(has_relative(text) or reads.own_table or self._reads_cells(reads, "") for text, reads in found)
 
     def cell_reads(self, home: str, cell: FormulaCell) -> bool:
         """True when a formula cell may read a changed cell."""
         if cell.formula.kind == "dataTable":
             return self._data_table_reads(home, cell)
+        place = cell.row, cell.column
         if cell.anchor is not None:
             row, column, text = cell.anchor
-            return self.reads(text, home, cell.row - row, cell.column - column)
-        return not cell.formula.text or self.reads(cell.formula.text, home)
+            return self.reads(text, home, cell.row - row, cell.column - column, place)
+        return not cell.formula.text or self.reads(cell.formula.text, home, place=place)
 
     def _data_table_reads(self, home: str, cell: FormulaCell) -> bool:
         """A what-if table reads its formulas and inputs along its upper and left edge, and its input cells."""

@@ -108,6 +108,11 @@ class Table:
         return {i for i, formula in enumerate(formulas) if formula is not None and is_true(formula.get("array"))}
 
     @property
+    def filters(self) -> list[etree._Element]:
+        """The filters that hide rows, by column; one without criteria only says how its button looks."""
+        return [column for column in find_all(self.root, "filterColumn") if len(column)]
+
+    @property
     def refusal(self) -> str:
         """Why the body cannot be replaced, whatever the rows; empty when it can."""
         if self.root.get("tableType") == "queryTable" or self.package.related(self.part, "queryTable"):
@@ -139,15 +144,20 @@ class Table:
 
     def match(self, columns: Mapping[str, Sequence[object]]) -> tuple[dict[int, Sequence[object]], int]:
         """Given columns by index, and how many rows they have."""
-        names = {name.casefold(): index for index, name in reversed(list(enumerate(self.columns)))}
-        unknown = [name for name in columns if name.casefold() not in names]
+        own = self.columns
+        exact = {name: [index] for index, name in reversed(list(enumerate(own)))}
+        alike: dict[str, list[int]] = {}
+        for index, name in enumerate(own):
+            alike.setdefault(name.casefold(), []).append(index)
+        found = {name: exact.get(name) or alike.get(name.casefold(), []) for name in columns}
+        unknown = [name for name, at in found.items() if len(at) != 1]
         if unknown:
             raise WorkbookError(
                 f"no column named {', '.join(map(repr, unknown[:5]))}",
                 where=f"table {self.name}",
-                do=f"its columns are {', '.join(self.columns)}",
+                do=f"its columns are {', '.join(own)}",
             )
-        values = {names[name.casefold()]: _as_list(given) for name, given in columns.items()}
+        values = {found[name][0]: _as_list(given) for name, given in columns.items()}
         lengths = {len(given) for given in values.values()}
         if len(lengths) > 1 or len(values) != len(columns):
             sizes = ", ".join(f"{name} {len(given)}" for name, given in list(columns.items())[:5])
@@ -170,12 +180,13 @@ class Table:
         """Write the table's new area; its filter and sort order no longer describe its rows and go."""
         area = self.area
         changed = self.root.attrib.pop("insertRow", None) is not None
-        for name in ("filterColumn", "sortState"):
-            for element in find_all(self.root, name):
-                parent = element.getparent()
-                if parent is not None:
-                    parent.remove(element)
-                    changed = True
+        for element in [*self.filters, *find_all(self.root, "sortState")]:
+            parent = element.getparent()
+            if element.get("hiddenButton") or element.get("showButton"):
+                del element[:]  # what it says of the column's button stays true
+            elif parent is not None:
+                parent.remove(element)
+            changed = True
         if move.shift:
             self.root.set("ref", Area(area.top, area.left, area.bottom + move.shift, area.right).range_text())
             for element in find_all(self.root, "autoFilter"):

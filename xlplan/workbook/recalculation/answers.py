@@ -202,15 +202,14 @@ class Answers:
             return False
         try:
             pending.asked = [
-                _Asked(call, [self._operand(text, pending.sheet, place[0]) for text in call.arguments])
-                for call in calls
+                _Asked(call, [self._operand(text, pending.sheet, place) for text in call.arguments]) for call in calls
             ]
         except _HopelessError:
             return False
         return True
 
-    def _operand(self, text: str, sheet: str, row: int) -> Constant | Region | int:
-        found = self._workings.operand(text, sheet, row) if text else BLANK
+    def _operand(self, text: str, sheet: str, place: Place) -> Constant | Region | int:
+        found = self._workings.operand(text, sheet, place) if text else BLANK
         if isinstance(found, Region):
             known = self._held.region(found)
             if known is None:
@@ -218,11 +217,11 @@ class Answers:
             return known
         if found is not None:
             return found
-        alone = placeless(text, sheet, row, self._workings)
-        place = None if alone is None else self.sums.row(alone)
-        if place is None:
+        alone = placeless(text, sheet, place, self._workings)
+        row = None if alone is None else self.sums.row(alone)
+        if row is None:
             raise _HopelessError
-        return place
+        return row
 
 
 class _Unknown:

@@ -11,6 +11,7 @@ from xlplan.workbook.book import CellValue, ErrorValue
 from xlplan.workbook.package.formulas import Name, Reference, Token, sheet_of, tokens
 from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.table import Table
+from xlplan.workbook.recalculation.engine import Place
 
 DEEPEST = 8
 """Names that stand for names are followed so far."""
@@ -66,15 +67,15 @@ class Workings:
     tables: Mapping[str, Listed]
     names: Mapping[str, Sequence[str]]
 
-    def operand(self, text: str, sheet: str, row: int, *, deep: int = 0) -> Constant | Region | None:
+    def operand(self, text: str, sheet: str, place: Place, *, deep: int = 0) -> Constant | Region | None:
         """The cells or the constant that an argument is; None for anything that has to be calculated.
 
         Parameters
         ----------
         text : str
             The argument, without blanks around it.
-        sheet, row : str and int
-            Where its formula stands.
+        sheet, place : str and tuple of int
+            Where its formula stands: sheet, row and column.
         """
         said = constant(text)
         if said is not None:
@@ -83,15 +84,22 @@ class Workings:
         if len(parts) == 1 and isinstance(parts[0], Reference):
             found = sheet_of(parts[0].prefix, sheet)
             return None if found is None else Region(found, parts[0].area)
-        if not parts or not isinstance(parts[0], Name) or parts[0].prefix or parts[0].call:
+        if not parts:
             return None
-        name = parts[0].text.casefold()
-        if len(parts) == 1:
-            return self._named(name, deep)
-        brackets = parts[1]
-        if len(parts) == 2 and isinstance(brackets, str) and brackets.startswith("[") and name in self.tables:
-            return structured(self.tables[name], brackets, row)
-        return None
+        name, brackets = parts[0], parts[-1]
+        if len(parts) == 1 and isinstance(name, Name) and not name.prefix and not name.call:
+            return self._named(name.text.casefold(), deep)
+        if len(parts) > 2 or not isinstance(brackets, str) or not brackets.startswith("["):
+            return None
+        table = self.table(name if len(parts) == 2 else "", sheet, place)
+        return None if table is None else structured(table, brackets, place[0])
+
+    def table(self, name: Token, sheet: str, place: Place) -> Listed | None:
+        """The table that a structured reference names; without a name, the one in which its formula stands."""
+        if isinstance(name, Name):
+            return None if name.prefix or name.call else self.tables.get(name.text.casefold())
+        own = (table for table in self.tables.values() if table.sheet == sheet and table.area.holds(*place))
+        return None if name else next(own, None)
 
     def _named(self, name: str, deep: int) -> Constant | Region | None:
         if name in self.tables:
@@ -103,7 +111,7 @@ class Workings:
         parts: tuple[Token, ...] = tokens(text)
         if any(isinstance(part, Reference) and (part.relative or not part.prefix) for part in parts):
             return None  # it means another cell in every formula
-        return self.operand(text, "", 0, deep=deep + 1)
+        return self.operand(text, "", (0, 0), deep=deep + 1)
 
 
 def constant(text: str) -> Constant | None:

@@ -54,15 +54,15 @@ def as_cell(text: str, place: Place) -> FormulaCell:
     return FormulaCell(*place, FormulaText("normal", "", "", text, ""), None, has_value=False)
 
 
-def placeless(text: str, sheet: str, row: int, workings: Workings) -> str | None:
+def placeless(text: str, sheet: str, place: Place, workings: Workings) -> str | None:
     """An expression that means the same wherever it stands: references with their sheet, tables as cells.
 
     Parameters
     ----------
     text : str
         The expression.
-    sheet, row : str and int
-        Where its formula stands.
+    sheet, place : str and tuple of int
+        Where its formula stands: sheet, row and column.
     workings : Workings
         What it may name.
 
@@ -80,9 +80,9 @@ def placeless(text: str, sheet: str, row: int, workings: Workings) -> str | None
         elif isinstance(token, Name) and not token.call and len(workings.names.get(token.text.casefold(), ())) > 1:
             return None  # sheets have names of their own, and those may be meant
         elif isinstance(token, str) and token.startswith("["):
-            name = parts.pop() if parts else ""
-            table = workings.tables.get(name.text.casefold()) if isinstance(name, Name) else None
-            found = None if table is None else structured(table, token, row)
+            named = bool(parts) and isinstance(parts[-1], Name)
+            table = workings.table(parts.pop() if named else "", sheet, place)
+            found = None if table is None else structured(table, token, place[0])
             if found is None:
                 return None
             parts.append(f"{quote_sheet(found.sheet)}!{found.area}")

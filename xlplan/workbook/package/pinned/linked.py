@@ -63,6 +63,7 @@ def follow_links(package: Package, formula_after: FormulaAfter) -> bool:
     for sheet in package.sheets:
         if not sheet.part:
             continue
+        pending.edit(rels_part(sheet.part), _redirected_jumps(package, sheet.part, sheet.name, formula_after))
         follow(package.related(sheet.part, "ctrlProp"), _IN_CONTROL, sheet.name)
         for part in package.related(sheet.part, "vmlDrawing"):
             of_sheet = partial(_on_sheet, formula_after, sheet.name)
@@ -102,9 +103,12 @@ def _redirected(root: etree._Element, attributes: Attributes, home: str, formula
                 yield Edit(element, name, formula_after(text, home))
 
 
-def _redirected_jumps(package: Package, drawing: str, home: str, formula_after: FormulaAfter) -> Iterator[Edit]:
-    """Links of shapes and pictures to a place in this workbook; they stand among the drawing's relationships."""
-    rels = rels_part(drawing)
+def _redirected_jumps(package: Package, part: str, home: str, formula_after: FormulaAfter) -> Iterator[Edit]:
+    """Links to a place in this workbook that stand among a part's relationships.
+
+    Those of shapes and pictures do, and those of cells as some other programs than Excel write them.
+    """
+    rels = rels_part(part)
     for entry in find_all(package.tree(rels), "Relationship") if package.archive.has(rels) else ():
         target = entry.get("Target") or ""
         if target.startswith("#"):

@@ -19,10 +19,9 @@ def remove_with_needs(package: Package, part: str, *, pointed_from: str) -> None
 
 
 def _pointers(package: Package, target: str) -> set[str]:
-    names = [name.replace("\\", "/").lstrip("/") for name in package.archive.names]
     return {
         name.lower()
-        for name in ["", *names]
+        for name in ["", *package.archive.names]
         if not name.endswith(".rels")
         and any(not r.external and r.target.lower() == target.lower() for r in package.relationships(name))
     }
