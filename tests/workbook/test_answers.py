@@ -99,15 +99,19 @@ def test_a_formula_shows_what_its_functions_give_or_nothing(tmp_path: Path, text
     assert any("no value until" in remark for remark in opened.remarks) == (value is None)
 
 
-def test_a_column_is_not_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As in a spreadsheet: what a function makes of a million blanks is its own matter."""
+def test_whole_columns_end_together_where_they_are_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As hosts hand them over: blanks at the end are left out, and two columns stay of one length."""
     asked: list[Sequence[Any]] = []
     monkeypatch.setattr(Few, "answer", lambda self, name, arguments: asked.append(arguments) or Answer([[1]]))
     book, calc = with_calc()
-    calc.put(1, 1, formula("XP_SUM(Data!B:B)", 7))
+    book.sheets[0].put(6, 3, "far")
+    calc.put(1, 1, formula("XP_SUM(Data!B:B,Data!$C:$C,Data!D:D,Data!B2:B9)", 7))
     changed(book, tmp_path)
-    assert len(asked[0][0]) == 1_048_576
-    assert asked[0][0][:5] == [["volume"], [200], [40], [60], [None]]
+    volumes, handling, nothing, area = asked[0]
+    assert volumes == [["volume"], [200], [40], [60], [None], [None]]
+    assert [row[0] for row in handling] == ["aht_s", 300.5, 240, None, None, "far"]
+    assert nothing == [[None]] * 6
+    assert len(area) == 8
 
 
 def test_formulas_that_read_one_another_are_answered_in_turn(tmp_path: Path) -> None:

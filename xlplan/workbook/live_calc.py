@@ -1,8 +1,6 @@
 """The open document of LibreOffice Calc as a Book.
 
-UNO exists only in LibreOffice's own Python, and the engine only in the planner's. So this Book asks a :class:`Door`
-for plain data, and the add-in answers behind it. Tables of an .xlsx file are database ranges in Calc, under the same
-names.
+Tables of an .xlsx file are database ranges in Calc, under the same names.
 """
 
 from __future__ import annotations
@@ -12,53 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import CellValue, ErrorValue, Formula, Saved, TableCells, TablePlace, column_letters
+from xlplan.workbook.calc_door import KINDS, Area, Door, TableFacts, asked, counted
 from xlplan.workbook.package.references import LAST_ROW, parse_cell
 from xlplan.workbook.package.references import Area as Range
 from xlplan.workbook.package.values import number, same, stored
 
-Area = tuple[str, int, int, int, int]
-"""Sheet, top, left, bottom, right; rows and columns from 0, as UNO counts."""
+if TYPE_CHECKING:
+    from xlplan.workbook.package.slide import Slide
 
 EPOCHS = {(1899, 12, 30): False, (1904, 1, 1): True}
-SHOWN = 5
-
-
-class Door(Protocol):
-    """What LibreOffice does for a Book; every call takes and gives plain data."""
-
-    def facts(self) -> Mapping[str, Any]:
-        """``label``, ``path`` (empty before it is saved) and ``epoch`` (year, month, day) of the document."""
-
-    def tables(self) -> Mapping[str, tuple[Area, Sequence[CellValue], Sequence[int], bool]]:
-        """Area with header, header, columns of formulas of every table, and whether cells in it are merged."""
-
-    def names(self) -> Mapping[str, tuple[str, int, int]]:
-        """Sheet, row and column of every named cell."""
-
-    def read(self, area: Area) -> list[list[CellValue]]:
-        """Values of an area, row by row."""
-
-    def write(self, area: Area, rows: Sequence[Sequence[CellValue]]) -> None:
-        """Put values into an area."""
-
-    def filled(self, area: Area) -> list[str]:
-        """Addresses of what stands in an area."""
-
-    def locked(self, area: Area) -> str:
-        """Address of the first locked cell of an area on a protected sheet; empty when there is none."""
-
-    def resize(self, table: str, rows: int) -> None:
-        """Give a table another number of body rows."""
-
-    def fill_down(self, area: Area) -> None:
-        """Copy the formulas of the first row of an area into the rows below it."""
-
-    def store(self, path: str) -> None:
-        """Save a copy of the document."""
 
 
 class CalcBook:
@@ -101,10 +65,7 @@ class CalcBook:
 
     def places(self) -> dict[str, TablePlace]:
         """Every named table and where it stands; an empty table counts its one blank row."""
-        return {
-            name: _place(name, area, header, formulas)
-            for name, (area, header, formulas, _) in self._door.tables().items()
-        }
+        return {name: _place(name, facts) for name, facts in self._door.tables().items()}
 
     def read(self, table: str) -> TableCells:
         """The body of one table, column by column; a table whose only row is blank is empty."""
@@ -117,18 +78,19 @@ class CalcBook:
         """Replace the body of one table; returns cells changed.
 
         Columns that are not given are the planner's own: those with a formula in every row are filled down, others
-        keep the values of the rows that remain. No rows leave one blank row.
+        keep the values of the rows that remain. No rows leave one blank row. What stands below and is in the way moves
+        down, in the table's columns and whole where it is wider; a table that becomes shorter leaves it where it is.
 
         Raises
         ------
         WorkbookError
-            A column is unknown or a value cannot stand in a cell, or there is no room below; the table is then as it
-            was.
+            A column is unknown, a value cannot stand in a cell, or what stands below cannot move; the table is then as
+            it was.
         """
         place = self._place(table)
         old = self._body(place)
         new = self._filled(place, old, columns)
-        rows = len(next(iter(new.values()), []))
+        rows = len(next(iter(columns.values()), old))
         changed = sum(
             not same(was, now, date1904=False)
             for number, name in enumerate(place.columns)
@@ -137,16 +99,20 @@ class CalcBook:
         )
         if not changed and rows == len(old):
             return 0
-        shown = max(rows, 1)
-        if shown != place.rows:
-            self._claim(place, shown)
-            self._door.resize(place.name, shown)
+        shown, before = max(rows, 1), place.rows
+        self._refuse_arrays(place)
+        if shown > before:
+            self._refuse_uneven(place, columns)
+        if shown != before:
+            self._door.resize(place.name, shown, self._claim(place, shown))
             place = replace(place, rows=shown)
-        for block in _blocks(place, new):
+        written = new if shown > before or not rows else columns  # rows that stay keep what is not given
+        for block in _blocks(place, written):
             values = [[new[name][row] if row < rows else None for name in block] for row in range(shown)]
             self._door.write(_area(place, block), values)
         for name in place.calculated:
-            self._door.fill_down(_area(place, [name]))
+            if shown > before and name not in new:
+                self._door.fill_down(_area(place, [name]))
         return changed
 
     def _place(self, table: str) -> TablePlace:
@@ -155,7 +121,7 @@ class CalcBook:
             known = ", ".join(sorted(place.name for place in places.values())) or "none"
             raise WorkbookError(f"no table named {table!r}", where=self.label, do=f"its tables: {known}")
         place = places[table.casefold()]
-        if self._door.tables()[place.name][3]:
+        if self._door.tables()[place.name][4]:
             raise WorkbookError(
                 "merged cells lie inside it",
                 where=f"table {place.name} on {place.sheet}",
@@ -193,24 +159,65 @@ class CalcBook:
         kept = {name: [row[place.columns.index(name)] for row in old[:rows]] for name in own}
         return {name: given.get(name, kept[name] + [None] * (rows - len(kept[name]))) for name in own} | given
 
-    def _claim(self, place: TablePlace, rows: int) -> None:
-        """Make sure that the rows which the table grows into are free."""
+    def _claim(self, place: TablePlace, rows: int) -> Slide | None:
+        """What has to move so that the rows are free into which the table grows; None when they are."""
         where = f"table {place.name} on {place.sheet}"
-        if place.header_row + rows > LAST_ROW:
+        _, table = counted(self._door.tables()[place.name][0])
+        if table.bottom + rows - place.rows > LAST_ROW:
             raise WorkbookError(f"it would end below row {LAST_ROW:,}", where=where, do="write fewer rows")
         if rows <= place.rows:
-            return
-        sheet, _, left, bottom, right = _area(place, place.columns)
-        needed = (sheet, bottom + 1, left, place.header_row + rows - 1, right)
-        blockers = self._door.filled(needed)
-        blockers += [f"table {name}" for name, (area, *_) in self._door.tables().items() if _meet(area, needed)]
-        if blockers:
-            more = f" and {len(blockers) - SHOWN} more" if len(blockers) > SHOWN else ""
+            return None
+        from xlplan.workbook.package.room import Thing, check_foot, pushed
+        from xlplan.workbook.package.slide import Band, Slide
+
+        needed = Range(table.bottom + 1, table.left, table.bottom + rows - place.rows, table.right)
+        things = [Thing(what, area) for what, area in self._things(place)]
+        free = not any(thing.area.meets(needed) for thing in things) and not self._occupied(place.sheet, needed)
+        slide = None if free else pushed(needed, things, where)
+        # where the rows are free, what is below makes way too for as long as it takes
+        moving = slide or Slide((Band(needed.left, needed.right, needed.top),), rows - place.rows)
+        feet = [
+            Range(max(band.top, LAST_ROW - moving.rows + 1), band.left, LAST_ROW, band.right) for band in moving.bands
+        ]
+        fallen = [area.bottom for foot in feet for area in self._occupied(place.sheet, foot)]
+        check_foot(moving, things, max(fallen, default=0), where)
+        return slide
+
+    def _things(self, place: TablePlace) -> list[tuple[str, Range]]:
+        """What on the table's sheet must not be torn, but the table itself."""
+        found = [(KINDS[kind], counted(area)) for kind, area in self._door.things(place.sheet)]
+        found += [
+            (f"table {name} at", counted(area))
+            for name, (area, *_) in self._door.tables().items()
+            if name != place.name
+        ]
+        return [(what, area) for what, (sheet, area) in found if sheet == place.sheet]
+
+    def _occupied(self, sheet: str, area: Range) -> list[Range]:
+        """Cells of an area that hold anything, a comment, or a name."""
+        found = [counted(one)[1] for one in self._door.filled(asked(sheet, area))]
+        names = [(row + 1, column + 1) for home, row, column in self._door.names().values() if home == sheet]
+        return found + [Range(*cell, *cell) for cell in names if area.holds(*cell)]
+
+    def _refuse_uneven(self, place: TablePlace, given: Iterable[str]) -> None:
+        uneven = self._door.tables()[place.name][3]
+        columns = [name for number, name in enumerate(place.columns) if number in uneven and name not in given]
+        if columns:
             raise WorkbookError(
-                f"{rows - place.rows:,} more rows need the room in which {', '.join(blockers[:SHOWN])}{more} stand",
-                where=where,
-                do="move what stands below the table, or insert rows above it",
+                f"column {columns[0]} holds formulas that differ from row to row, and rows have to come in between",
+                where=f"table {place.name} on {place.sheet}",
+                do="write one formula into all of its rows, or close the document and type xlplan refresh",
             )
+
+    def _refuse_arrays(self, place: TablePlace) -> None:
+        _, body = counted(_area(place, place.columns))
+        for kind, area in self._door.things(place.sheet):
+            if kind == "array" and (found := counted(area)[1]).meets(body):
+                raise WorkbookError(
+                    f"{found} inside the table holds an array formula of several cells",
+                    where=f"table {place.name} on {place.sheet}",
+                    do="replace it by formulas of one cell each",
+                )
 
     # ---- cells ------------------------------------------------------------------------------------------------------
 
@@ -270,13 +277,13 @@ class CalcBook:
         return Saved(Path(path))
 
 
-def _place(name: str, area: Area, header: Sequence[CellValue], formulas: Sequence[int]) -> TablePlace:
-    sheet, top, left, bottom, _ = area
+def _place(name: str, facts: TableFacts) -> TablePlace:
+    (sheet, top, left, bottom, _), header, formulas, _, _, totals = facts
     columns = tuple(
         column_letters(left + 1 + number) if cell is None else str(_cell(cell)) for number, cell in enumerate(header)
     )
     calculated = tuple(columns[number] for number in formulas)
-    return TablePlace(name, sheet, top + 1, left + 1, columns, bottom - top, calculated)
+    return TablePlace(name, sheet, top + 1, left + 1, columns, bottom - top - totals, calculated)
 
 
 def _area(place: TablePlace, columns: Sequence[str]) -> Area:
@@ -305,15 +312,9 @@ def _pairs(old: list[CellValue], new: list[CellValue]) -> Iterator[tuple[CellVal
     return zip(old + [None] * (rows - len(old)), new + [None] * (rows - len(new)), strict=True)
 
 
-def _meet(area: Area, other: Area) -> bool:
-    sheet, top, left, bottom, right = area
-    return sheet == other[0] and top <= other[3] and bottom >= other[1] and left <= other[4] and right >= other[2]
-
-
 def _from_zero(sheet: str, area: str) -> Area:
     """An area such as ``A1:C9`` as UNO counts."""
-    found = Range.parse(area)
-    return sheet, found.top - 1, found.left - 1, found.bottom - 1, found.right - 1
+    return asked(sheet, Range.parse(area))
 
 
 def _quoted(sheet: str) -> str:

@@ -20,6 +20,7 @@ from com.sun.star.awt.Key import ESCAPE
 from com.sun.star.beans import NamedValue, PropertyValue
 from com.sun.star.connection import NoConnectException
 from com.sun.star.form.FormButtonType import URL
+from com.sun.star.sheet.DataPilotFieldOrientation import DATA, ROW
 
 from xlplan.hosts.calc.addin.document import Document
 from xlplan.hosts.calc.addin.wire import receive, send
@@ -156,6 +157,34 @@ class Driver:
             .EmbeddedObject.getDataSequences()
             if labelled.Values is not None
         ]
+
+    def formats(self, number: int, sheet: str) -> Any:
+        """Cells of every conditional format, and its formula."""
+        formats = self._models[number].Sheets.getByName(sheet).ConditionalFormats.getConditionalFormats()
+        return [(one.Range.RangeAddressesAsString, one.getByIndex(0).Formula1) for one in formats]
+
+    def anchors(self, number: int) -> Any:
+        """Cells at which the drawings of the first sheet are fixed."""
+        page = self._models[number].Sheets.getByIndex(0).DrawPage
+        return [shape.Anchor.AbsoluteName.rpartition(".")[2].replace("$", "") for shape in page]
+
+    def comment(self, number: int, sheet: str, cell: str, text: str) -> None:
+        place = self._area(number, sheet, cell).getCellByPosition(0, 0).CellAddress
+        self._models[number].Sheets.getByName(sheet).Annotations.insertNew(place, text)
+
+    def comments(self, number: int, sheet: str) -> Any:
+        """Cell and text of every comment."""
+        found = self._models[number].Sheets.getByName(sheet).Annotations
+        return [(one.Parent.AbsoluteName.rpartition(".")[2].replace("$", ""), one.String) for one in found]
+
+    def pivot(self, number: int, sheet: str, source: str, cell: str) -> None:
+        """Sums of the second column by the first."""
+        tables = self._models[number].Sheets.getByName(sheet).DataPilotTables
+        made = tables.createDataPilotDescriptor()
+        made.setSourceRange(self._area(number, sheet, source).RangeAddress)
+        for place, orientation in enumerate((ROW, DATA)):
+            made.DataPilotFields.getByIndex(place).Orientation = orientation
+        tables.insertNewByName("Pivot", self._area(number, sheet, cell).getCellByPosition(0, 0).CellAddress, made)
 
     def command(self, name: str, number: int | None = None) -> str:
         given = [NamedValue("Command", name)]

@@ -24,7 +24,7 @@ from xlplan.hosts.acts import ACTS
 from xlplan.hosts.calc.addin.commands import NAMES
 from xlplan.hosts.calc.door import HeldDoor
 from xlplan.hosts.excel.attach import attach
-from xlplan.workbook.book import Book, CellValue
+from xlplan.workbook.book import Book, CellValue, column_letters
 from xlplan.workbook.live_calc import CalcBook
 from xlplan.workbook.package.file_book import FileBook
 
@@ -122,15 +122,6 @@ def test_formulas_follow_and_neighbours_stay(tmp_path: Path, opened: Any, rows: 
     assert (document.cells("B12"), document.cells("F12")) == ([["note below"]], [["note beside"]])
 
 
-def test_a_table_does_not_grow_over_what_stands_below(tmp_path: Path, opened: Any) -> None:
-    document = with_formulas(tmp_path / "sum.xlsx", opened)
-    book = CalcBook(OpenDoor(document))
-    before = document.cells("A1:H20")
-    with pytest.raises(WorkbookError, match="B12"):
-        book.write("tblSum", {"a": list(range(10)), "b": [1] * 10})
-    assert document.cells("A1:H20") == before
-
-
 def test_a_protected_sheet_is_refused_before_anything_is_written(tmp_path: Path, opened: Any) -> None:
     document = opened(contract_workbook().save(tmp_path / "plan.xlsx"))
     document.ask("protect", "Data")
@@ -149,11 +140,13 @@ def test_merged_cells_in_a_table_are_refused(tmp_path: Path, opened: Any) -> Non
     assert book.read("tblBeside").columns == {"c": [7, 8, 9]}
 
 
-def test_an_array_formula_that_reaches_into_a_table_is_told(tmp_path: Path, opened: Any) -> None:
+def test_an_array_formula_that_reaches_into_a_table_is_refused(tmp_path: Path, opened: Any) -> None:
     document = opened(neighbours().save(tmp_path / "array.xlsx"))
     document.type_array("B5:B6", "=F4:F5")
-    with pytest.raises(HostError, match="without saving"):
+    before = document.cells("A1:H20")
+    with pytest.raises(WorkbookError, match="B5:B6 inside the table"):
         CalcBook(OpenDoor(document)).write("tblSum", {"a": [10, 20, 30]})
+    assert document.cells("A1:H20") == before
 
 
 # ---- the buttons ----------------------------------------------------------------------------------------------------
@@ -207,6 +200,26 @@ def test_a_refresh_in_calc_is_a_refresh_by_the_command(plan: Path, opened: Any, 
     again = office.ask("command", "refresh", document.number)
     assert again.startswith("Refreshed\nNothing changed: these are the results that were there.\n")
     assert not document.ask("message_shown")
+
+
+def test_a_refresh_makes_room_and_undo_leaves_it(plan: Path, opened: Any, office: Office) -> None:
+    """What stands below a result moves down, as in the closed file; undone, the values are those of before."""
+    document = opened(plan)
+    live = CalcBook(OpenDoor(document))
+    forecast, before = live.places()["tblForecast"], values(live)
+    below, left = forecast.header_row + 3, column_letters(forecast.first_column)
+    document.put(f"{left}{below}:{left}{below}", [["mine"]], forecast.sheet)
+    document.ask("formula", "Control", "H40", f"=$Forecast.{left}{below}", False)
+    assert office.ask("command", "refresh", document.number).startswith("Refreshed\n")
+    rows = CalcBook(OpenDoor(document)).places()["tblForecast"].rows
+    assert rows > 3
+    moved = f"{left}{below + rows - forecast.rows}"
+    for _ in range(2):
+        assert document.cells(f"{moved}:{moved}", forecast.sheet) == [["mine"]]
+        assert document.cells("H40", "Control") == [["mine"]]
+        said = office.ask("command", "undo", document.number)
+    assert "no stamp of a run" in said
+    assert values(CalcBook(OpenDoor(document))) == before
 
 
 def test_errors_in_the_plan_are_told_and_nothing_is_written(plan: Path, opened: Any, office: Office) -> None:

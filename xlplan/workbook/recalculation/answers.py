@@ -130,7 +130,8 @@ class Answers:
         ready: dict[str, list[tuple[_Asked, list[object]]]] = {}
         for pending in self._pending:
             for asked in pending.asked:
-                arguments = [self._argument(operand) for operand in asked.operands]
+                last = self._held.last(operand for operand in asked.operands if isinstance(operand, Region))
+                arguments = [self._argument(operand, last) for operand in asked.operands]
                 if asked.answer is None and not any(argument is _UNKNOWN for argument in arguments):
                     ready.setdefault(asked.call.name, []).append((asked, arguments))
         for name, calls in ready.items():
@@ -157,13 +158,14 @@ class Answers:
         pending.text = answered(pending.text, spelled)
         return all(spelled.values()) and self._looked(pending)
 
-    def _argument(self, operand: Constant | Region | int) -> object:
+    def _argument(self, operand: Constant | Region | int, last: int) -> object:
+        """The cells of an argument; whole columns end at a last row, as in what hosts hand over."""
         if isinstance(operand, int):
             return self.sums.values.get(operand, _UNKNOWN)
         if isinstance(operand, Region):
             if self._held.is_unknown(operand):
                 return _UNKNOWN
-            rows: Sequence[Sequence[CellValue]] = self._held.rows(operand)
+            rows: Sequence[Sequence[CellValue]] = self._held.rows(operand, last)
         else:
             rows = operand.rows
         return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else [list(row) for row in rows]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import CellValue
-from xlplan.workbook.package.references import Area
+from xlplan.workbook.package.references import LAST_ROW, Area
 from xlplan.workbook.package.sheet import Sheet
 from xlplan.workbook.recalculation.engine import Place
 from xlplan.workbook.recalculation.operands import Region
@@ -63,11 +63,25 @@ class Held:
         """The value of one cell; None for a blank."""
         return self._values.get(sheet, {}).get(place)
 
-    def rows(self, region: Region) -> list[list[CellValue]]:
-        """Values of an area, row by row."""
+    def rows(self, region: Region, last: int = LAST_ROW) -> list[list[CellValue]]:
+        """Values of an area, row by row; of whole columns those as far as the row ``last``."""
         values, area = self._values.get(region.sheet, {}), region.area
         columns = range(area.left, area.right + 1)
-        return [[values.get((row, column)) for column in columns] for row in range(area.top, area.bottom + 1)]
+        bottom = last if _is_whole(area) else area.bottom
+        return [[values.get((row, column)) for column in columns] for row in range(area.top, bottom + 1)]
+
+    def last(self, regions: Iterable[Region]) -> int:
+        """The last row in which any of the whole columns among some areas holds something; 1 where none does."""
+        whole = [region for region in regions if _is_whole(region.area)]
+        return max(
+            (
+                place[0]
+                for region in whole
+                for place, value in self._values.get(region.sheet, {}).items()
+                if value is not None and region.area.holds(*place)
+            ),
+            default=1,
+        )
 
     def hold(self, regions: Iterable[Region]) -> None:
         """Read what was not read yet; a sheet in one go for all of them."""
@@ -98,6 +112,10 @@ class Held:
                     values[place] = sheet.value(row.number, cell)
                 except WorkbookError:  # what makes no sense to us is no argument either
                     unknown.add(place)
+
+
+def _is_whole(area: Area) -> bool:
+    return area.bottom - area.top + 1 == LAST_ROW
 
 
 def _spans(areas: Sequence[Area]) -> dict[int, list[tuple[int, int]]]:

@@ -14,7 +14,7 @@ NAMES = ("check", "forecast", "refresh", "allocate", "review", "undo")
 LONGEST_S = 3600.0
 """Time limit of a plan; Esc stops it long before."""
 
-READS = frozenset({"facts", "tables", "names", "read", "filled", "locked"})
+READS = frozenset({"facts", "tables", "names", "things", "read", "filled", "locked"})
 
 
 class Commands:

@@ -13,10 +13,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from xlplan.hosts.calc.addin.charts import follow_growth
+from xlplan.hosts.calc.addin.shifts import Loose, NotMoved, Shift, shift
+from xlplan.hosts.calc.addin.things import things
 from xlplan.hosts.calc.addin.wire import NUMBERS, code_of, error_code, error_number
 
 Area = tuple[str, int, int, int, int]
-CONTENT, FORMULAS = 1 | 2 | 4 | 16, 16
+CONTENT, FORMULAS, COMMENT = 1 | 2 | 4 | 16, 16, 8
 LOGICAL = 1024
 ERRORS = 4
 """LibreOffice's number of formulas that give an error."""
@@ -67,7 +69,7 @@ class Document:
         ranges = self._model.DatabaseRanges
         if not ranges.hasByName(name):
             return None
-        data = ranges.getByName(name).DataArea
+        data = _body(ranges.getByName(name))
         sheet, top = self._model.Sheets.getByIndex(data.Sheet).Name, data.StartRow
         header = self.read((sheet, top, data.StartColumn, top, data.EndColumn))[0]
         places = {title: data.StartColumn + place for place, title in enumerate(header) if title in wanted}
@@ -92,16 +94,21 @@ class Document:
                         address = cell.AbsoluteName.rpartition(".")[2].replace("$", "")
                         yield f"{name}!{address}", cell.getFormula(), partial(values_at, sheet)
 
-    def tables(self) -> dict[str, tuple[Area, list[Any], list[int], bool]]:
-        """Every table (database range): area with header, header, columns of formulas, whether cells are merged."""
+    def tables(self) -> dict[str, tuple[Area, list[Any], list[int], list[int], bool, int]]:
+        """Every table (database range): area, header, two lists of columns, whether cells are merged, rows of totals.
+
+        The area begins with the header and ends with the totals. The columns are those with a formula in every row,
+        and those whose formulas are not one and the same in every row.
+        """
         ranges = self._model.DatabaseRanges
         found = {}
         for name in ranges.ElementNames:
-            data = ranges.getByName(name).DataArea
-            sheet = self._model.Sheets.getByIndex(data.Sheet)
-            area = (sheet.Name, data.StartRow, data.StartColumn, data.EndRow, data.EndColumn)
-            header = self.read((sheet.Name, data.StartRow, data.StartColumn, data.StartRow, data.EndColumn))[0]
-            found[name] = (area, header, self._calculated(sheet, data), bool(self._cells(area).getIsMerged()))
+            table = ranges.getByName(name)
+            sheet = self._model.Sheets.getByIndex(table.DataArea.Sheet)
+            area = _area(sheet.Name, table.DataArea)
+            header = self.read((*area[:3], area[1], area[4]))[0]
+            merged = bool(self._cells(area).getIsMerged())
+            found[name] = (area, header, *self._calculated(sheet, _body(table)), merged, int(table.TotalsRow))
         return found
 
     def names(self) -> dict[str, tuple[str, int, int]]:
@@ -147,15 +154,14 @@ class Document:
         for column, first, last in _truths(rows):
             cells.getCellRangeByPosition(column, first, column, last).NumberFormat = truths
 
-    def filled(self, area: Area) -> list[str]:
-        """Addresses of what stands in an area: cells with content, or merged cells."""
-        cells = self._cells(area)
-        found = [
-            text.rpartition(".")[2]
-            for text in cells.queryContentCells(CONTENT).RangeAddressesAsString.split(";")
-            if text
-        ]
-        return found or (["merged cells"] if cells.getIsMerged() else [])
+    def filled(self, area: Area) -> list[Area]:
+        """What stands in an area: cells with content or a comment."""
+        found = self._cells(area).queryContentCells(CONTENT | COMMENT).RangeAddresses
+        return [_area(area[0], part) for part in found]
+
+    def things(self, sheet: str) -> list[tuple[str, Area]]:
+        """What on a sheet must not be torn: its kind, and where it stands."""
+        return things(self._model, sheet)
 
     def locked(self, area: Area) -> str:
         """Address of the first locked cell of an area on a protected sheet; empty when there is none."""
@@ -169,26 +175,18 @@ class Document:
                 return corner.AbsoluteName.rpartition(".")[2].replace("$", "")
         return ""
 
-    def resize(self, name: str, rows: int) -> None:
-        """Give a table another number of body rows; references to its body follow, cells further down stay.
-
-        Cells are put in before the last body row, because a reference grows only where something enters it; as many
-        are taken out below the table, so that nothing else moves. To shrink, the other way round.
-        """
+    def resize(self, name: str, rows: int, shifts: Sequence[Shift], loose: Sequence[Loose]) -> None:
+        """Give a table another number of body rows, once cells have made room for it."""
         table = self._model.DatabaseRanges.getByName(name)
         area = table.DataArea
-        before = area.EndRow - area.StartRow
-        more = rows - before
-        if more > 0:
-            self._insert(area, area.EndRow + (before == 1), more)
-            self._remove(area, area.EndRow + more + 1, more)
-        elif more < 0:
-            self._remove(area, area.EndRow + more + 1, -more)
-            self._insert(area, area.EndRow + more + 1, -more)
-        area.EndRow += more
+        totals, more = int(table.TotalsRow), rows - (_body(table).EndRow - area.StartRow)
+        single = more > 0 and _body(table).EndRow == area.StartRow + 1
+        grown = (area.StartColumn, area.EndColumn, area.StartRow + 1, more) if single else None
+        shift(self._model, area.Sheet, shifts, loose, grown)
+        area.EndRow = area.StartRow + rows + totals
         table.setDataArea(area)
-        if before == 1 and more > 0:
-            follow_growth(self._model, area)
+        if single:
+            follow_growth(self._model, _body(table))
 
     def fill_down(self, area: Area) -> None:
         """Copy the formulas of the first row of an area into the rows below it."""
@@ -217,8 +215,9 @@ class Document:
         try:
             for method, arguments in changes:
                 getattr(self, method)(*arguments)
-        except Refused as error:  # an array formula that reaches into a table, or what else no look beforehand finds
-            return f"it refused in the middle ({error.Message}); close the document without saving"
+        except (Refused, NotMoved) as error:  # what no look beforehand finds
+            why = error if isinstance(error, NotMoved) else error.Message
+            return f"it refused in the middle ({why}); close the document without saving"
         finally:
             self._model.enableAutomaticCalculation(automatic)
             self._model.unlockControllers()
@@ -244,22 +243,26 @@ class Document:
         chosen.Value = "calc8" if path.lower().endswith(".ods") else "Calc MS Excel 2007 XML"
         self._model.storeToURL(uno.systemPathToFileUrl(path), (chosen,))
 
-    def _calculated(self, sheet: Any, table: Any) -> list[int]:
-        """Places of the columns that hold a formula in every body row."""
+    def _calculated(self, sheet: Any, table: Any) -> tuple[list[int], list[int]]:
+        """Places of the columns with a formula in every body row, and of those with more formulas than one."""
         rows = table.EndRow - table.StartRow
         if not rows:
-            return []
+            return [], []
         body = sheet.getCellRangeByPosition(table.StartColumn, table.StartRow + 1, table.EndColumn, table.EndRow)
         counts = [0] * (table.EndColumn - table.StartColumn + 1)
         for part in body.queryContentCells(FORMULAS).RangeAddresses:
             for column in range(part.StartColumn, part.EndColumn + 1):
                 counts[column - table.StartColumn] += part.EndRow - part.StartRow + 1
-        return [
-            place
-            for place, count in enumerate(counts)
-            if count == rows
-            and any(body.getCellByPosition(place, row).getFormula() not in CONSTANTS for row in range(rows))
-        ]
+        whole, uneven = [], []
+        for place, count in enumerate(counts):
+            column = body.getCellRangeByPosition(place, 0, place, rows - 1)
+            if count and any(text[:1] == "=" and text not in CONSTANTS for (text,) in column.getFormulaArray()):
+                if count == rows:
+                    whole.append(place)
+                first = column.getCellByPosition(0, 0).CellAddress
+                if count < rows or column.queryColumnDifferences(first).RangeAddresses:
+                    uneven.append(place)
+        return whole, uneven
 
     def _cells(self, area: Area) -> Any:
         sheet, top, left, bottom, right = area
@@ -285,16 +288,6 @@ class Document:
             if formats.getByKey(block.getByIndex(0).NumberFormat).Type & LOGICAL
             for part in block.RangeAddresses
         ]
-
-    def _insert(self, table: Any, first: int, count: int) -> None:
-        from com.sun.star.sheet.CellInsertMode import DOWN
-
-        self._model.Sheets.getByIndex(table.Sheet).insertCells(_rows(table, first, count), DOWN)
-
-    def _remove(self, table: Any, first: int, count: int) -> None:
-        from com.sun.star.sheet.CellDeleteMode import UP
-
-        self._model.Sheets.getByIndex(table.Sheet).removeRange(_rows(table, first, count), UP)
 
 
 def values_at(sheet: Any, text: str) -> Any:
@@ -325,14 +318,15 @@ def _neighbours(places: dict[str, int]) -> Iterator[list[str]]:
         yield run
 
 
-def _rows(table: Any, first: int, count: int) -> Any:
-    """Some rows, as wide as a table."""
-    from com.sun.star.table import CellRangeAddress
+def _body(table: Any) -> Any:
+    """The area of a table without its totals."""
+    area = table.DataArea
+    area.EndRow -= int(table.TotalsRow)
+    return area
 
-    block = CellRangeAddress()
-    block.Sheet, block.StartColumn, block.EndColumn = table.Sheet, table.StartColumn, table.EndColumn
-    block.StartRow, block.EndRow = first, first + count - 1
-    return block
+
+def _area(sheet: str, part: Any) -> Area:
+    return sheet, part.StartRow, part.StartColumn, part.EndRow, part.EndColumn
 
 
 def _value(value: Any) -> Any:

@@ -6,7 +6,7 @@ import pickle
 import struct
 from typing import Any, BinaryIO
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Counts up when messages change: an add-in and a worker of different counts do not talk."""
 
 NUMBERS = {
