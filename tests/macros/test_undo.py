@@ -10,13 +10,18 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.table import Table
 
 from tests.hosts.conftest import change, volumes, write_csv
+from tests.workbook.package.build import Workbook
 from xlplan import macros
 from xlplan.errors import PlanError, WorkbookError
 from xlplan.hosts import shell
+from xlplan.workbook.book import Book
+from xlplan.workbook.memory import MemoryBook
 from xlplan.workbook.package.file_book import FileBook
-from xlplan.workbook.snapshots import FOLDER, KEPT
+from xlplan.workbook.package.references import cell_address, parse_cell, parse_place
+from xlplan.workbook.snapshots import FOLDER, KEPT, Rehearsal, find
 
 NOW = dt.datetime(2026, 3, 2, 8, 30, tzinfo=dt.UTC)
 Shown = dict[str, dict[str, object]]
@@ -223,3 +228,91 @@ def test_an_undo_does_not_overwrite_locked_cells(plan: Path) -> None:
     with pytest.raises(WorkbookError, match="A7 is locked"):
         undo(plan)
     assert plan.read_bytes() == before
+
+
+# ---- what moved since then ---------------------------------------------------------------------------------------
+
+
+def stacked(path: Path) -> Path:
+    """A workbook in which a view with a named corner, and a note, stand below a table."""
+    book = Workbook()
+    sheet = book.sheet("Team's plan")
+    book.table(sheet, "tblReq", ["queue", "fte"], [["a", 1]], at=(1, 2))
+    sheet.put(3, 2, "view", "w1").put(4, 2, "a", 5).put(5, 2, "note", "mine")
+    book.names["View"] = "'Team''s plan'!$B$3"
+    return book.save(path)
+
+
+def write(book: Book) -> None:
+    """What a run does: a longer table, and the view where its corner then is."""
+    book.write("tblReq", {"queue": ["a", "b", "c"], "fte": [1, 2, 3]})
+    sheet, row, column = parse_place(book.names()["View"])
+    places = {cell_address(row + down, column + right): (down, right) for down in (0, 1) for right in (0, 1)}
+    book.write_cells(sheet, {address: f"new {down}{right}" for address, (down, right) in places.items()})
+
+
+def test_a_view_that_was_pushed_down_by_its_own_run_is_restored_where_it_is(tmp_path: Path) -> None:
+    path = stacked(tmp_path / "plan.xlsx")
+    book = FileBook.open(path)
+    rehearsal = Rehearsal(book)
+    write(rehearsal)
+    snapshot = rehearsal.snapshot(command="refresh", at=NOW, stamp="s / 1")
+    write(book)
+    assert book.names()["View"] == "'Team''s plan'!B5"
+    assert book.read_cells("Team's plan", "B5:C7") == [["new 00", "new 01"], ["new 10", "new 11"], ["note", "mine"]]
+    snapshot.keep(tmp_path)
+    find(tmp_path, "s / 1").restore(book)
+    assert book.read_cells("Team's plan", "B2:C7") == [
+        ["a", 1], [None, None], [None, None], ["view", "w1"], ["a", 5], ["note", "mine"]
+    ]  # fmt: skip
+
+
+def test_a_view_whose_corner_lost_its_name_is_not_guessed_at(tmp_path: Path) -> None:
+    book = FileBook.open(stacked(tmp_path / "plan.xlsx"))
+    rehearsal = Rehearsal(book)
+    write(rehearsal)
+    snapshot = rehearsal.snapshot(command="refresh", at=NOW, stamp="s / 1")
+    other = MemoryBook({"tblReq": {"queue": ["a"], "fte": [1]}}, {})
+    with pytest.raises(WorkbookError, match="View is not there any more"):
+        snapshot.restore(other)
+
+
+def below_the_forecast(plan: Path, name: str) -> None:
+    """A table moves to where the forecast will need the rows."""
+    book = openpyxl.load_workbook(plan)
+    old = next(sheet for sheet in book if name in sheet.tables)
+    rows = [[cell.value for cell in row] for row in old[old.tables[name].ref]]
+    del old.tables[name]
+    sheet = next(sheet for sheet in book if "tblForecast" in sheet.tables)
+    top = sheet[sheet.tables["tblForecast"].ref][-1][0].row + 3
+    for down, row in enumerate(rows):
+        for right, value in enumerate(row):
+            sheet.cell(top + down, 1 + right, value)
+    last = f"{openpyxl.utils.get_column_letter(len(rows[0]))}{top + len(rows) - 1}"
+    sheet.add_table(Table(displayName=name, ref=f"A{top}:{last}"))
+    book.save(plan)
+
+
+def test_findings_and_checks_point_at_what_they_speak_of_although_it_was_pushed_down(plan: Path) -> None:
+    book = FileBook.open(plan)
+    history = book.read("tblInterval").columns
+    days = [int(start) for start in history["start"]]  # type: ignore[call-overload]
+    kept = [row for row, day in enumerate(days) if day != days[len(days) // 2]]  # a day is missing: a warning
+    book.write("tblInterval", {name: [values[row] for row in kept] for name, values in history.items()})
+    book.save(plan)
+    below_the_forecast(plan, "tblInterval")
+    before = FileBook.open(plan).places()["tblInterval"]
+    expected = [finding for finding in macros.check(FileBook.open(plan)).findings if finding.table == "tblInterval"]
+    run(plan, 0, command="refresh")
+    book = FileBook.open(plan)
+    after = book.places()["tblInterval"]
+    down = after.header_row - before.header_row
+    assert down > 0
+    columns = book.read("tblFinding").columns
+    found = [c for t, c in zip(columns["table"], columns["cell"], strict=True) if t == "tblInterval"]
+    there = [parse_cell(finding.cell) for finding in expected]
+    assert found == [cell_address(row + down, column) for row, column in there]
+    assert found
+    assert f"{after.sheet}!{found[0]}" in book.read("tblCheck").columns["link"]
+    done = macros.refresh(book, now=NOW + dt.timedelta(minutes=9))
+    assert done.changed.cells == 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.errors import PlanError, TableError
 from xlplan.macros.checking import findings_of, reading_of
+from xlplan.macros.relocating import PLACED, links, relocated
 from xlplan.tables.schema import Finding, errors
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def _run(
         keep(before)
     changes = write_plan(book, plan)
     _write_views(book, plan, command)
+    if command == REFRESH:
+        plan, findings = relocated(book, plan, findings, reading)
     told = changed(reading.plan, plan, changes)
     return Refreshed(plan, findings, told, computed.failed, time.monotonic() - began, command, before)
 
@@ -202,8 +205,7 @@ def _reported(
     from xlplan.reports.summary import day_figures, kpi_table, period_figures, volume_figures
     from xlplan.reports.views import walk_figures, worst_backlogs
 
-    links = {name: f"{place.sheet}!{place.address(-1, place.columns[0])}" for name, place in reading.places.items()}
-    checks = checks_table(plan, findings, links)
+    checks = checks_table(plan, findings, links(reading.places))
     failing = checks.loc[checks["severity"].eq("error") & checks["status"].eq("fail")]
     first = str(failing["what"].iloc[0]) if len(failing) else ""
     tables: dict[str, pd.DataFrame] = {
@@ -263,11 +265,12 @@ def _stamped(plan: Plan, before: Plan, command: str, *, now: dt.datetime, failed
 
 
 def _output_hash(plan: Plan) -> str:
-    """SHA-256 over the result tables: equal inputs give the same."""
+    """SHA-256 over the result tables: equal inputs give the same, wherever in the workbook they stand."""
     from xlplan.tables.dictionary import table
 
     digest = hashlib.sha256()
     for name in sorted(plan.tables):
         if table(name).by_engine:
-            digest.update(f"{name}\n{plan.tables[name].to_csv(index=False)}".encode())
+            frame = plan.tables[name].drop(columns=PLACED.get(name, []), errors="ignore")
+            digest.update(f"{name}\n{frame.to_csv(index=False)}".encode())
     return digest.hexdigest()

@@ -9,6 +9,7 @@ import pandas as pd
 from xlplan.tables.plan import Plan
 from xlplan.tables.typed import blank
 from xlplan.workbook.book import Book, CellValue, column_letters
+from xlplan.workbook.package.references import parse_place
 from xlplan.workbook.template.layout import GridSpec
 
 WORST = 10
@@ -37,19 +38,18 @@ def write_grid(book: Book, grid: Grid, room: GridSpec) -> int:
     place = book.names().get(grid.name)
     if place is None:
         return 0
-    sheet, _, corner = place.rpartition("!")
-    top = int("".join(letter for letter in corner if letter.isdigit()))
+    sheet, top, left = parse_place(place)
     frame = _fitted(grid, room)
     cells: dict[str, CellValue] = {}
     for column in range(grid.index + room.columns):
-        letter = column_letters(column + 1)
+        letter = column_letters(left + column)
         inside = column < frame.shape[1]
         cells[f"{letter}{top}"] = str(frame.columns[column]) if inside else None
         values = frame.iloc[:, column].tolist() if inside else []
         for row in range(room.rows):
             value = values[row] if row < len(values) else None
             cells[f"{letter}{top + 1 + row}"] = None if blank(value) else value
-    return book.write_cells(sheet.strip("'"), cells)
+    return book.write_cells(sheet, cells)
 
 
 def _fitted(grid: Grid, room: GridSpec) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from typing import Any
 
 from xlplan.errors import WorkbookError
 from xlplan.workbook.book import Book, CellValue, ErrorValue, Saved, TableCells, TablePlace
-from xlplan.workbook.package.references import cell_address, parse_cell
+from xlplan.workbook.package.references import cell_address, parse_cell, parse_place
 
 FOLDER = ".xlplan"
 KEPT = 20
@@ -46,6 +46,8 @@ class Snapshot:
         Cells by name.
     cells : mapping
         Cells by sheet and address.
+    corners : mapping
+        Named cells among them, by name, with their ``Sheet!A1`` place then: they show where a view stands now.
     """
 
     command: str
@@ -54,19 +56,37 @@ class Snapshot:
     tables: Mapping[str, Mapping[str, Sequence[CellValue]]]
     names: Mapping[str, CellValue]
     cells: Mapping[str, Mapping[str, CellValue]]
+    corners: Mapping[str, str] = field(default_factory=dict)
 
     def restore(self, book: Book) -> int:
         """Put everything back; returns how many cells changed."""
         places = book.places()
         gone = [name for name in self.tables if name not in places]
-        gone += [name for name in self.names if name not in book.names()]
+        gone += [name for name in (*self.names, *self.corners) if name not in book.names()]
         if gone:
             raise WorkbookError(
                 f"{', '.join(gone[:5])} is not there any more", where=book.label, do="take back what was renamed"
             )
         changed = sum(book.write(name, columns) for name, columns in self.tables.items())
         changed += sum(book.write_name(name, value) for name, value in self.names.items())
-        return changed + sum(book.write_cells(sheet, values) for sheet, values in self.cells.items())
+        return changed + sum(book.write_cells(sheet, values) for sheet, values in self._cells_now(book).items())
+
+    def _cells_now(self, book: Book) -> dict[str, dict[str, CellValue]]:
+        """The cells by where they stand now: a view that was pushed down since then goes by its named corner."""
+        names = book.names()
+        before = {name: parse_place(place) for name, place in self.corners.items()}
+        found: dict[str, dict[str, CellValue]] = {}
+        for sheet, values in self.cells.items():
+            corners = [(row, column, name) for name, (home, row, column) in before.items() if home == sheet]
+            for address, value in values.items():
+                row, column = parse_cell(address)
+                own = max((c for c in corners if c[0] <= row and c[1] <= column), default=None)
+                home, now = sheet, address
+                if own is not None:
+                    home, top, left = parse_place(names[own[2]])
+                    now = cell_address(row - own[0] + top, column - own[1] + left)
+                found.setdefault(home, {})[now] = value
+        return found
 
     # -- on disk -------------------------------------------------------------------------------------------------------
 
@@ -111,6 +131,7 @@ class Snapshot:
         for table, columns in self.tables.items():
             yield {"table": table, "columns": {name: list(map(_packed, values)) for name, values in columns.items()}}
         yield {"names": {name: _packed(value) for name, value in self.names.items()}}
+        yield {"corners": dict(self.corners)}
         for sheet, values in self.cells.items():
             yield {"sheet": sheet, "cells": {address: _packed(value) for address, value in values.items()}}
 
@@ -142,17 +163,20 @@ def _head(path: Path) -> dict[str, Any]:
 
 
 def _read(path: Path) -> Snapshot:
-    head, tables, names, cells = {}, {}, {}, {}
+    head, tables, names, cells, corners = {}, {}, {}, {}, {}
     for line in _lines_of(path):
         if "table" in line:
             tables[line["table"]] = {name: list(map(_unpacked, v)) for name, v in line["columns"].items()}
         elif "sheet" in line:
             cells[line["sheet"]] = {address: _unpacked(value) for address, value in line["cells"].items()}
+        elif "corners" in line:
+            corners = line["corners"]
         elif "names" in line:
             names = {name: _unpacked(value) for name, value in line["names"].items()}
         else:
             head = line
-    return Snapshot(head["command"], dt.datetime.fromisoformat(head["at"]), head["stamp"], tables, names, cells)
+    at = dt.datetime.fromisoformat(head["at"])
+    return Snapshot(head["command"], at, head["stamp"], tables, names, cells, corners)
 
 
 def _lines_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -244,8 +268,8 @@ class Rehearsal:
 
     def write_name(self, name: str, value: CellValue) -> int:
         """Remember the named cell."""
-        sheet, _, address = self.book.names()[name].rpartition("!")
-        self._refuse_locked(_bare(sheet), f"named cell {name}", [address])
+        sheet, row, column = parse_place(self.book.names()[name])
+        self._refuse_locked(sheet, f"named cell {name}", [cell_address(row, column)])
         self.kept_names[name] = self.book.read_name(name)
         return 0
 
@@ -268,7 +292,12 @@ class Rehearsal:
 
     def snapshot(self, *, command: str, at: dt.datetime, stamp: str) -> Snapshot:
         """All that was remembered."""
-        return Snapshot(command, at.replace(tzinfo=None), stamp, self.tables, self.kept_names, self.cells)
+        corners = {}
+        for name, place in self.book.names().items():
+            sheet, row, column = parse_place(place)
+            if cell_address(row, column) in self.cells.get(sheet, ()):
+                corners[name] = place
+        return Snapshot(command, at.replace(tzinfo=None), stamp, self.tables, self.kept_names, self.cells, corners)
 
     def _refuse_locked(self, sheet: str, what: str, areas: list[str]) -> None:
         address = self.book.locked(sheet, areas)
@@ -282,7 +311,3 @@ class Rehearsal:
 
 def _own(name: str, place: TablePlace) -> bool:
     return name not in place.calculated
-
-
-def _bare(sheet: str) -> str:
-    return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet

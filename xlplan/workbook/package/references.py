@@ -53,6 +53,16 @@ def parse_cell(text: str) -> tuple[int, int]:
     raise WorkbookError(f"{text!r} is not a cell address", do="type an address such as B7")
 
 
+def parse_place(text: str) -> tuple[str, int, int]:
+    """Sheet, row and column of a ``Sheet!A1`` place.
+
+    >>> parse_place("'Team''s plan'!$B$7")
+    ("Team's plan", 7, 2)
+    """
+    sheet, _, address = text.rpartition("!")
+    return sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet, *parse_cell(address)
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """A rectangle of cells, 1-based and inclusive."""
