@@ -66,7 +66,7 @@ def test_service_level_asa_and_abandonment(patience: float | None) -> None:
 def test_occupancy_is_work_over_staffed_time() -> None:
     work, staffed = np.array([0.0, 40.0, 80.0, 100.0]), np.array([50.0, 50.0, 100.0, 100.0])
     assert np.array_equal(grid(call("XP_OCCUPANCY", column(work), column(staffed))).ravel(), work / staffed)
-    with pytest.raises(CellError, match="more hours of work than hours staffed"):
+    with pytest.raises(CellError, match="workload_h is more than staffed_h"):
         call("XP_OCCUPANCY", 110, 100)
     with pytest.raises(CellError, match="below 0"):
         call("XP_OCCUPANCY", 10, -1)
@@ -144,7 +144,7 @@ def test_forecast_takes_a_blank_volume_for_a_gap_and_rows_without_either_for_not
         ({"method": 5}, "#VALUE!", "method is 5; type a text"),
         ({"season": 1.5}, "#NUM!", "season is 1.5; type a whole number"),
         ({"season": 0}, "#NUM!", "season is 0; type a whole number"),
-        ({"values": [[-1.0], *column(HISTORY[1:50])]}, "#NUM!", "found -1"),
+        ({"values": [[-1.0], *column(HISTORY[1:50])]}, "#NUM!", "values holds -1 on "),
     ],
 )
 def test_forecast_refuses(change: dict[str, object], code: str, says: str) -> None:

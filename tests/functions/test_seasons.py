@@ -35,12 +35,30 @@ def test_decay_needs_a_half_life() -> None:
         call("XP_EVENT_UPLIFT", [[46023]], 46023, None, 0.2, "decay")
 
 
+def test_an_event_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(CellError, match="end is 2025-12-31, before start 2026-01-01"):
+        call("XP_EVENT_UPLIFT", [[46023]], 46023, 46022, 0.2)
+    assert call("XP_EVENT_UPLIFT", [[46023]], 46023, 46023, 0.2) == [[1.2]]
+
+
+def test_an_uplift_typed_in_percent_is_refused() -> None:
+    with pytest.raises(CellError, match=r"type 0\.12 for 12 %"):
+        call("XP_EVENT_UPLIFT", [[46023]], 46023, None, 12)
+    assert call("XP_EVENT_UPLIFT", [[46023]], 46023, None, 10) == [[11.0]]
+
+
 def test_children_tie_to_their_parent() -> None:
     shared = call("XP_RECONCILE", 120, [[40], [60]])
     assert [row[0] for row in shared] == pytest.approx([48, 72])
     ols = [row[0] for row in call("XP_RECONCILE", 130, [[40], [60]], "ols")]
     assert ols == pytest.approx([50, 70])
     assert [row[0] for row in call("XP_RECONCILE", 120, [[40], [60]], "bottomup")] == [40, 60]
+
+
+@pytest.mark.parametrize("method", ["proportional", "ols", "bottomup"])
+def test_a_blank_child_is_no_forecast_of_0(method: str) -> None:
+    with pytest.raises(CellError, match="children has a blank"):
+        call("XP_RECONCILE", 120, [[40], [None]], method)
 
 
 def test_nothing_says_how_to_share_over_zeros() -> None:

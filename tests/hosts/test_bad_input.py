@@ -45,8 +45,9 @@ def refused(plan: Path, capsys: Output) -> list[dict[str, Any]]:
     ("table", "column", "value", "found", "fix"),
     [
         ("tblAht", "aht_s", "five minutes", "'five minutes'", "type a number"),
-        ("tblAht", "aht_s", "300", "'300'", "type the number again without quotes or spaces"),
+        ("tblAht", "aht_s", "300", "'300'", "give it the format General and type the number again"),
         ("tblAht", "aht_s", 3, "3", "type 180"),
+        ("tblAht", "aht_s", 300 / 86_400, "0.00347222222222222", "type 300"),
         ("tblAht", "aht_s", None, "a blank", "type a number"),
         ("tblAht", "aht_s", -300, "-300", "type a number"),
         ("tblAht", "aht_s", True, "TRUE", "type a number"),
@@ -62,7 +63,8 @@ def refused(plan: Path, capsys: Output) -> list[dict[str, Any]]:
         ("tblInterval", "start", 7, "7", "type a date with a time"),
         ("tblInterval", "volume", None, "a blank", "type a number"),
         ("tblInterval", "volume", -1, "-1", "type a number"),
-        ("tblOpenHours", "open", "9:00", "'9:00'", "type a time of day"),
+        ("tblOpenHours", "open", "9:00", "'9:00'", "give it the format General and type the time again"),
+        ("tblOpenHours", "open", 9, "9", "type 09:00"),
         ("tblSite", "contract_hours_week", 0, "0", "type a number, above 0"),
         ("tblPay", "valid_from", dt.datetime(2026, 1, 1, 12), "2026-01-01 12:00", "type a date"),
         ("tblPay", "wage", None, "a blank", "type an amount"),
@@ -112,6 +114,16 @@ def test_a_named_cell_that_cannot_be(plan: Path, capsys: Output, name: str, valu
     book.save(plan)
     here = [f for f in refused(plan, capsys) if f"{f['sheet']}!{f['cell']}" == book.names()[name]]
     assert [finding["found"] for finding in here] == [found]
+
+
+@pytest.mark.parametrize("name", ["PlanStart", "PlanId"])
+def test_a_named_cell_that_is_not_there(plan: Path, capsys: Output, name: str) -> None:
+    book = openpyxl.load_workbook(plan)
+    del book.defined_names[name]
+    book.save(plan)
+    (finding,) = [f for f in refused(plan, capsys) if f["column"] == name]
+    assert finding["found"] == "no cell of this name"
+    assert finding["fix"].startswith(f"give a cell the name {name} (in Excel: Formulas, Define Name), and in it type")
 
 
 # ---- tables ---------------------------------------------------------------------------------------------------------
@@ -310,6 +322,32 @@ def test_a_file_that_holds_no_volumes(text: bytes, says: str, tmp_path: Path, ca
     assert [path.name for path in tmp_path.iterdir()] == ["v.csv"]
 
 
+@pytest.mark.parametrize(
+    ("row", "fix"),
+    [
+        ("a,05/01/2026 09:00,3", "type 2026-01-31, or say how the file spells dates, such as --dates dd/mm/yyyy"),
+        ('a,2026-01-05 09:00,"1,034"', "type 1034, or say --decimal . if the whole file is written so"),
+        ("a,soon,3", "type it that way"),
+        ("a,2026-01-05 09:00,many", "type the volume as a number"),
+    ],
+)
+def test_a_cell_that_an_option_would_read_names_the_option(row: str, fix: str, tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "v.csv").write_text(f"unique_id,ds,y\n{row}\n", encoding="utf-8")
+    assert shell.main(["new", str(tmp_path / "p.xlsx"), "--volumes", str(tmp_path / "v.csv")]) == shell.CHECKS_FAILED
+    assert capsys.readouterr().err.rstrip().endswith(fix)
+
+
+@pytest.mark.parametrize("options", [["--dates", "dd/mm/yyyy", "--decimal", ","], ["--dates", "dd/mm/yyyy"]])
+def test_what_no_option_reads_is_a_finding_still(options: list[str], tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "v.csv").write_text("unique_id;ds;y\na;31/02/2026;3\na;01/02/2026;-3\n", encoding="utf-8")
+    given = ["new", str(tmp_path / "p.xlsx"), "--volumes", str(tmp_path / "v.csv"), *options]
+    assert shell.main(given) == shell.CHECKS_FAILED
+    said = capsys.readouterr().err
+    assert "v.csv.ds, row 2: found '31/02/2026'" in said
+    assert "v.csv.y, row 3: found " in said
+    assert "expected 0 or more" in said
+
+
 @pytest.mark.parametrize("name", ["none.csv", "."])
 def test_a_file_of_volumes_that_cannot_be_read(name: str, tmp_path: Path, capsys: Output) -> None:
     assert shell.main(["new", str(tmp_path / "p.xlsx"), "--volumes", str(tmp_path / name)]) == shell.ERROR
@@ -322,9 +360,9 @@ def test_a_file_of_volumes_that_cannot_be_read(name: str, tmp_path: Path, capsys
     [
         (["--queue", "sales"], 2, "no series sales in volumes.csv; use support"),
         (["--hold-back", "99"], 2, "99 cannot be held back; hold back"),
-        (["--horizon", "soon"], 1, "found 'soon', expected text, a pattern such as 13w, 18m or 13w+15m"),
-        (["--currency", "dollar"], 1, "found 'dollar', expected text, three capitals such as EUR"),
-        (["--time-zone", "Mars"], 1, "found 'Mars', expected an IANA time zone"),
+        (["--horizon", "soon"], 1, "--horizon: found 'soon', expected a pattern such as 13w, 18m or 13w+15m"),
+        (["--currency", "dollar"], 1, "--currency: found 'dollar', expected three capitals such as EUR"),
+        (["--time-zone", "Mars"], 1, "--time-zone: found 'Mars', expected an IANA time zone"),
     ],
 )
 def test_an_option_that_cannot_be(

@@ -87,6 +87,40 @@ def test_a_file_saved_by_excel_is_read(tmp_path: Path) -> None:
     assert xlplan.read_plan(tmp_path / "p.xlsx")["tblQueue"]["queue"].tolist() == ["a, b"]
 
 
+@pytest.mark.parametrize("header", ["Unique_ID; DS ;Y", "unique id;ds;y", "UNIQUE_ID;Ds;y"])
+def test_a_file_of_another_country_is_read_when_it_is_told_how(header: str, tmp_path: Path) -> None:
+    """Semicolons, days first, decimal commas, headers in capitals: the same plan as from the plain file."""
+    rows = [(queue, start, y + 0.5) for queue, start, y in volumes()]
+    plain = write_csv(tmp_path / "plain.csv", rows)
+    spelled = [
+        (queue, f"{start[8:10]}.{start[5:7]}.{start[:4]} {start[11:16]}", str(y).replace(".", ","))
+        for queue, start, y in rows
+    ]
+    local = write_csv(tmp_path / "local.csv", spelled, header=header, separator=";")
+    told = ["--dates", "dd.mm.yyyy", "--decimal", ","]
+    assert shell.main(["new", str(tmp_path / "a.xlsx"), "--volumes", str(plain)]) == shell.OK
+    assert shell.main(["new", str(tmp_path / "b.xlsx"), "--volumes", str(local), *told]) == shell.OK
+    first, second = (xlplan.read_plan(tmp_path / name)["tblInterval"] for name in ("a.xlsx", "b.xlsx"))
+    assert first.equals(second)
+    assert first["volume"].mod(1).eq(0.5).all()
+
+
+def test_of_two_columns_alike_the_exact_one_counts_and_neither_is_guessed_at(tmp_path: Path, capsys: Output) -> None:
+    rows = [("other", *row) for row in volumes()]
+    exact = write_csv(tmp_path / "v.csv", rows, header="unique id,unique_id,ds,y")
+    assert shell.main(["new", str(tmp_path / "p.xlsx"), "--volumes", str(exact)]) == shell.OK
+    assert xlplan.read_plan(tmp_path / "p.xlsx")["tblQueue"]["queue"].tolist() == ["support"]
+    doubtful = write_csv(tmp_path / "v.csv", rows, header="unique id,UniqueID,ds,y")
+    assert shell.main(["new", str(tmp_path / "q.xlsx"), "--volumes", str(doubtful)]) == shell.CHECKS_FAILED
+    assert "expected a column unique_id" in capsys.readouterr().err
+
+
+def test_a_name_with_a_space_is_told_as_it_is_typed(source: Path, tmp_path: Path, capsys: Output) -> None:
+    plan = tmp_path / "my plan Übung.xlsx"
+    assert shell.main(["new", str(plan), "--volumes", str(source)]) == shell.OK
+    assert capsys.readouterr().out.splitlines()[-1] == f'Next: xlplan refresh "{plan}"'
+
+
 # ---- refresh --------------------------------------------------------------------------------------------------------
 
 
@@ -97,7 +131,7 @@ def test_refresh_writes_the_results_into_the_workbook(plan: Path, capsys: Output
     cells, totals, expects, *_ = said.out.splitlines()
     assert cells.endswith(" cells changed in tblIntervalReq, tblCheck, tblKpiDay, tblForecast, tblReq and 8 more.")
     assert totals.startswith("Items 35,757; required hours 3,354; paid hours ")
-    assert expects.startswith("From 02 March 2026 to 29 March 2026 the plan expects 35,757 items ")
+    assert expects.startswith("From 2 March 2026 to 29 March 2026 the plan expects 35,757 items ")
     assert said.out.rstrip().endswith(f"All checks pass; the plan is in {plan}.")
     assert len(xlplan.read_plan(plan)["tblForecast"]) == 4
     assert sorted(path.name for path in plan.parent.iterdir()) == [".xlplan", "plan.xlsx"]
@@ -130,7 +164,7 @@ def test_refresh_with_a_failed_check_writes_and_returns_1(
 
     monkeypatch.setattr(tie_outs, "CHECKS", (untied,))
     assert shell.main(["refresh", str(plan)]) == shell.CHECKS_FAILED
-    assert "1 checks fail: see the sheet Checks" in capsys.readouterr().err
+    assert "1 check fails: see the sheet Checks" in capsys.readouterr().err
     written = xlplan.read_plan(plan)
     assert written["tblCheck"].set_index("check").loc["untied", "status"] == "fail"
     assert written.name("MasterCheck") is False
@@ -218,11 +252,32 @@ def test_call_fails_as_the_cell_does(arguments: list[str], code: str, says: str,
     assert says in data["error"]
 
 
-@pytest.mark.parametrize("text", ["abc", "[1,", "0,8", "'x'"])
-def test_call_says_how_an_argument_is_typed(text: str, capsys: Output) -> None:
+@pytest.mark.parametrize(
+    ("text", "do"),
+    [
+        ("abc", "type a number such as 100"),
+        ("[1,", "type a number such as 100"),
+        ("'x'", "type a number such as 100"),
+        ("0,8", "type decimals after a point, such as 0.8, and no mark between thousands"),
+        ("1,234", "type decimals after a point"),
+        ("A1:A50", "a range is known only to a workbook: type its values"),
+        ("$B$7", "a range is known only to a workbook"),
+        ("A:A", "a range is known only to a workbook"),
+        ("80 %", "type a number such as 100"),
+    ],
+)
+def test_call_says_how_an_argument_is_typed(text: str, do: str, capsys: Output) -> None:
     assert shell.main(["call", "XP_AGENTS", "100", text]) == shell.ERROR
-    said = capsys.readouterr().err
-    assert f"argument 2 is {text!r}, expected JSON; type a number such as 100" in said
+    assert f"argument 2 is {text!r}, expected JSON; {do}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("typed", "json_text"), [("80%", "0.8"), ("62.5%", "0.625"), ("0%", "0.0")])
+def test_call_takes_a_share_as_a_cell_does(typed: str, json_text: str, capsys: Output) -> None:
+    for target in (typed, json_text):
+        assert shell.main(["call", "XP_AGENTS", "100", "180", "30", target, "20", "null", "null", "FALSE"]) == shell.OK
+    first, second = capsys.readouterr().out.split()
+    assert first == second
+    assert not float(first).is_integer() or typed == "0%"
 
 
 # ---- for machines ---------------------------------------------------------------------------------------------------

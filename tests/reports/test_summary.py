@@ -164,7 +164,7 @@ def test_a_sum_that_does_not_tie_out_fails_with_both_sides(ahead: Plan) -> None:
 def test_sentences_name_time_need_cost_and_place(ahead: Plan) -> None:
     head = headlines(ahead)
     said = sentences(ahead, failed=0, where="plan.xlsx")
-    assert said[0].startswith("From 06 April 2026 to 03 May 2026 the plan expects ")
+    assert said[0].startswith("From 6 April 2026 to 3 May 2026 the plan expects ")
     assert f"{head.volume:,.0f} items at 300 seconds each" in said[0]
     assert f"{head.hours:,.0f} hours on task" in said[1]
     assert f"USD {head.cost:,.0f}" in said[2]

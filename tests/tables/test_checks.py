@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from xlplan.errors import PlanError, TableError
-from xlplan.tables.checks import check, conform, nearest, slip
+from xlplan.tables.checks import check, conform, nearest, slip, to_type
 from xlplan.tables.dictionary import table
 from xlplan.tables.schema import Finding
 from xlplan.tables.typed import DTYPES
+from xlplan.workbook.cells import Unreadable
 
 
 def findings(name: str, columns: dict[str, Any]) -> list[Finding]:
@@ -47,8 +48,8 @@ AHT = {"queue": ["q"], "language": ["ANY"], "month": [pd.Timestamp("2026-01-01")
             "tblAht",
             {**AHT, "aht_s": ["300 "]},
             "tblAht.aht_s, row 1: found '300 ', expected a number, 1 to 36000 (seconds); "
-            "type a number, 1 to 36000 (seconds); the cell holds text, so type the number again without quotes or "
-            "spaces",
+            "type a number, 1 to 36000 (seconds); the cell holds text, so give it the format General and type the "
+            "number again, without quotes or spaces",
         ),
         (
             "tblAht",
@@ -70,8 +71,7 @@ AHT = {"queue": ["q"], "language": ["ANY"], "month": [pd.Timestamp("2026-01-01")
         (
             "tblFx",
             {"currency": ["eur"], "rate_type": ["budget"], "month": [pd.Timestamp("2026-01-01")], "rate": [1.1]},
-            "tblFx.currency, row 1: found 'eur', expected text, three capitals such as EUR; "
-            "type text, three capitals such as EUR",
+            "tblFx.currency, row 1: found 'eur', expected three capitals such as EUR; type three capitals such as EUR",
         ),
         (
             "tblFx",
@@ -82,7 +82,7 @@ AHT = {"queue": ["q"], "language": ["ANY"], "month": [pd.Timestamp("2026-01-01")
         (
             "tblLane",
             {"queue": ["q"], "language": ["EN"], "site": ["A"], "min_share": [0.6], "max_share": [0.5]},
-            "tblLane.max_share, row 1: found 0.5, expected a share between 0 and 1, 0 to 1 and at least min_share",
+            "tblLane.max_share, row 1: found 0.5, expected a share between 0 and 1, at least min_share",
         ),
         (
             "tblInterval",
@@ -100,6 +100,26 @@ AHT = {"queue": ["q"], "language": ["ANY"], "month": [pd.Timestamp("2026-01-01")
 )
 def test_a_fault_is_named_once_with_its_place_and_mend(name: str, columns: dict[str, Any], sentence: str) -> None:
     assert only(name, columns).sentence().startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "typed", "fix"),
+    [
+        ("tblInterval", "start", "05/03/2026 08:00", "give it the format General and type the date and time again"),
+        ("tblAht", "month", "01.03.2026", "give it the format General and type the date again, such as 2026-01-31"),
+        ("tblOpenHours", "open", "7:00", "give it the format General and type the time again, such as 09:30"),
+        ("tblShrink", "rate", "30%", "give it the format General and type the number again"),
+        ("tblAht", "queue", object(), "type an id of tblQueue.queue"),
+    ],
+)
+def test_a_text_that_looks_right_says_how_it_becomes_right(name: str, column: str, typed: object, fix: str) -> None:
+    found = conform({column: [typed]}, table(name))[1]
+    assert fix in next(finding.fix for finding in found if finding.column == column)
+
+
+@pytest.mark.parametrize(("typed", "fix"), [("7", "type 07:00 for that hour of the day"), ("24", "a time of day")])
+def test_an_hour_typed_as_a_number(typed: str, fix: str) -> None:
+    assert fix in to_type(table("tblOpenHours")["open"], Unreadable(typed))
 
 
 def test_a_missing_column_is_one_finding_and_its_blanks_are_none() -> None:
@@ -171,7 +191,8 @@ def test_slips_of_the_unit() -> None:
     assert slip(rate, 30.0) == "30 looks like a percent; type 0.3"
     assert slip(rate, -0.3) == slip(rate, 250.0) == slip(rate, "30") == ""
     assert slip(seconds, np.float64(4.5)) == "4.5 looks like minutes; type 270"
-    assert slip(seconds, 0.01) == "", "a minute of that is implausible too"
+    assert slip(seconds, 0.2) == "", "a minute of that is implausible too, and so are the seconds of 4:48:00"
+    assert slip(seconds, 300 / 86_400) == "0.00347222 looks like a time of day, which is a part of a day; type 300"
 
 
 def test_the_nearest_id() -> None:

@@ -129,7 +129,7 @@ def test_an_unknown_table_names_the_nearest() -> None:
 
 def test_what_a_column_expects_reads_well() -> None:
     queue = dictionary.table("tblQueue")
-    assert queue["target"].expects == "a share between 0 and 1 (share)"
+    assert queue["target"].expects == "a share between 0 and 1"
     assert queue["work_type"].expects == "one of live, deferrable, clock"
     assert queue["patience_s"].fix == (
         "type a number, above 0 (seconds), or leave it blank (infinite patience (Erlang C))"

@@ -88,12 +88,14 @@ def test_named_cells() -> None:
     plan = Plan.sample().with_names(PlanStart=dt.date(2026, 5, 4), Seed=7.0)
     assert plan.name("PlanStart") == pd.Timestamp("2026-05-04")
     assert plan.name("Seed") == 7
-    with pytest.raises(TableError, match="named cell PlanCurrency: found 'usd', expected text, three capitals"):
+    with pytest.raises(TableError, match="named cell PlanCurrency: found 'usd', expected three capitals"):
         plan.with_names(PlanCurrency="usd")
-    with pytest.raises(TableError, match="named cell Grain: found '13', expected text, a pattern such as 13w"):
+    with pytest.raises(TableError, match="named cell Grain: found '13', expected a pattern such as 13w"):
         plan.with_names(Grain="13")
     with pytest.raises(TableError, match="named cell PlanStart: found '4 May', expected a date"):
         plan.with_names(PlanStart="4 May")
+    with pytest.raises(TableError, match=r"found 'Locked', expected one of .*; type locked"):
+        plan.with_names(State="Locked")
     with pytest.raises(PlanError, match="the named cell PlanId is blank"):
         Plan.empty().name("PlanId")
 

@@ -116,6 +116,19 @@ def number(name: str, cell: Any) -> float | CellError | None:
     return float(cell) if abs(cell) >= SMALLEST else 0.0
 
 
+def seconds(name: str, value: float) -> float | CellError:
+    """Seconds; a part of one is refused, because a cell that shows 0:03:00 holds a part of a day."""
+    if not 0 < value < 1:
+        return value
+    minutes, rest = divmod(round(value * 86_400), 60)
+    clock = f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"
+    return CellError(
+        NUM,
+        f"{name} is {value:g}, less than a second; the time of day {clock} is such a part of a day: "
+        f"type its seconds, {value * 86_400:.0f}, or multiply the cell by 86400",
+    )
+
+
 def plain_numbers(cells: list[Any]) -> NDArray[np.float64] | None:
     """Cells as numbers, all at once; None where one of them is no number of usual size and needs a closer look."""
     if not set(map(type, cells)) <= {float, int}:

@@ -53,7 +53,8 @@ def effective_cost(
     group="Money and allocation",
     arguments=[
         Argument("locked", "units locked", "units", kind="single"),
-        Argument("band", "share of the lock by which units may differ either way", "0-1", kind="single"),
+        Argument("band", "share of the lock by which units may differ either way", "0-1", kind="single",
+                 inside=("band_down", "band_up")),
         Argument("bind_rule", 'what is paid below the band: "pay_floor" or "pay_lock"', kind="text"),
         Argument("unit_price", "price of one unit", "money", kind="single"),
         Argument("cv_error", "standard deviation of the forecast's error over the forecast", "ratio", kind="single"),
@@ -65,7 +66,7 @@ def effective_cost(
     example=(1000, 0.1, "pay_floor", 12, 0.2),
     formula='=XP_LOCK_EXPOSURE(1000,10%,"pay_floor",12,0.2)',
     errors=[(NUM, "a number below 0, a band above 1, another rule")],
-)
+)  # fmt: skip
 def lock_exposure(
     locked: float, band: float, bind_rule: str, unit_price: float, cv_error: float, forecast: float | None
 ) -> Any:
@@ -179,5 +180,5 @@ def placement_score(criteria: list[float | None], weights: list[float | None], g
         return "blocked: " + (f"gate {number}" if gate.upper() in FAILS else gate)
     scores = [value for value in criteria if value is not None]
     if len(scores) < len(criteria) or None in weights:
-        raise CellError(VALUE, "a criterion or weight is blank; type 0 for the worst score or no weight")
+        raise CellError(VALUE, "criteria or weights has a blank; type 0 for the worst score or no weight")
     return placement_score(scores, weights=[value for value in weights if value is not None])

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from xlplan.errors import PlanError
 from xlplan.functions.cellvalues import NUM, VALUE, CellError, at_most
 from xlplan.functions.registry import Argument, cell_function
 from xlplan.functions.staffing import AHT, INTERVAL, PATIENCE, RANGE, SECONDS, UNSET, VOLUME
 
 MOST_PERIODS = 10_000
+MOST_CHATS = 1_000
 FACTORS = ("double review", "quality check", "appeal", "escalation")
+
+
+def _rate(name: str, meaning: str, inside: str) -> Argument:
+    """A share of the items that goes on in the chain."""
+    return Argument(name, meaning, "0-1", default=0.0, default_words="none", inside=(inside,))
 
 
 @cell_function(
@@ -31,13 +38,17 @@ FACTORS = ("double review", "quality check", "appeal", "escalation")
             kind="numbers",
             default=(),
             default_words="aht_s throughout",
+            inside=("by_chats",),
         ),
         Argument("whole", "TRUE for whole agents, FALSE for the fraction", kind="flag", default=True),
     ],
     returns="agents needed at once",
     example=(120, 300, 3, 30, 0.8, 60),
     formula="=XP_CHAT_AGENTS(120,300,3,30,80%,60)",
-    errors=[RANGE, (NUM, "a concurrency that is not whole, or not as many handling times as chats at once")],
+    errors=[
+        RANGE,
+        (NUM, "a concurrency that is not whole or beyond 1,000, or not as many handling times as chats at once"),
+    ],
 )
 def chat_agents(
     volume: Any,
@@ -59,6 +70,12 @@ def chat_agents(
     columns = np.broadcast_arrays(
         *np.atleast_1d(volume, aht_s, concurrency, interval_min, target, target_s, patience_s, max_occupancy)
     )
+    if (columns[2] > MOST_CHATS).any():
+        raise PlanError(
+            f"found {columns[2].max():g}, more than {MOST_CHATS:,} chats",
+            where="concurrency",
+            do="type the chats that one agent has open at most",
+        )
     times = _times(aht_by_chats)
     answers = np.empty(columns[0].shape)
     for chats in np.unique(columns[2]):
@@ -90,12 +107,12 @@ def chat_agents(
         Argument("tat_h", "turnaround, counted in the same hours as the periods", "hours", kind="single"),
         Argument("compliance", "share of each period's items to complete in time", "0-1", kind="single"),
         Argument("hours_per_fte", "productive hours of one FTE in a period", "hours", kind="single"),
-        Argument("max_occ", "highest occupancy", "0-1", kind="single", default=1.0),
+        Argument("max_occ", "highest occupancy", "0-1", kind="single", default=1.0, inside=("max_occupancy",)),
     ],
     returns="array: FTE at work in each period, as even as the turnaround allows",
     example=([[100], [300], [100], [100]], 24, 360, 0, 24, 1, 7.5),
     formula="=XP_DEFERRED_FTE(B2:B5,24,360,0,24,1,7.5)",
-    errors=[(NUM, "a negative number, a compliance above 1, or no hours per FTE")],
+    errors=[(NUM, "a negative number, a compliance above 1, or no hours per FTE"), (VALUE, "a blank in inflow")],
 )
 def deferred_fte(
     inflow: list[float | None],
@@ -113,8 +130,11 @@ def deferred_fte(
     at_most("inflow", len(inflow), MOST_PERIODS)
     if period_h > 0 and tat_h > MOST_PERIODS * period_h:
         raise CellError(NUM, f"tat_h is {tat_h:g} hours, more than {MOST_PERIODS:,} periods; check its unit")
+    came = [item for item in inflow if item is not None]
+    if len(came) < len(inflow):
+        raise CellError(VALUE, "inflow has a blank; type 0 where nothing arrives")
     return horizon_fte(
-        [item or 0.0 for item in inflow],
+        came,
         period_h=period_h,
         aht_s=aht_s,
         opening_backlog=opening_backlog,
@@ -129,7 +149,7 @@ def deferred_fte(
     "XP_COVER_FTE",
     group="Staffing",
     arguments=[
-        Argument("open_hours", "hours open in a week", "hours"),
+        Argument("open_hours", "hours open in a week", "hours", inside=("open_hours_week",)),
         Argument("min_crew", "people present at once", "people"),
         Argument("hours_per_fte", "paid hours of one FTE in a week", "hours"),
         Argument("shrinkage", "share of paid time lost", "0-1", default=0.0, default_words="none"),
@@ -152,10 +172,10 @@ def cover_fte(open_hours: Any, min_crew: Any, hours_per_fte: Any, shrinkage: Any
     arguments=[
         Argument("items", "items that come in", "items"),
         Argument("aht_s", "handling time of the first review", "seconds"),
-        Argument("double_rate", "share reviewed a second time", "0-1", default=0.0, default_words="none"),
-        Argument("qa_rate", "share sampled for quality", "0-1", default=0.0, default_words="none"),
-        Argument("appeal_rate", "share appealed", "0-1", default=0.0, default_words="none"),
-        Argument("esc_rate", "share escalated", "0-1", default=0.0, default_words="none"),
+        _rate("double_rate", "share reviewed a second time", "double rate"),
+        _rate("qa_rate", "share sampled for quality", "qa rate"),
+        _rate("appeal_rate", "share appealed", "appeal rate"),
+        _rate("esc_rate", "share escalated", "escalation rate"),
         Argument(
             "aht_factors",
             "range of four: handling time of a double review, quality check, appeal and escalation over aht_s",
@@ -178,7 +198,7 @@ def review_workload(
 
     factors = [1.0 if factor is None else factor for factor in aht_factors] or [1.0] * len(FACTORS)
     if len(factors) != len(FACTORS):
-        raise CellError(VALUE, f"found {len(factors)} AHT factors; give four: {', '.join(FACTORS)}")
+        raise CellError(VALUE, f"aht_factors has {len(factors)} cells; give four: {', '.join(FACTORS)}")
     double, quality, appeal, escalation = factors
     factor = review_factor(
         double=(double_rate, double),

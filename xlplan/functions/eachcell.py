@@ -29,18 +29,30 @@ def each(answer: Callable[..., Any], ranges: dict[str, Grid]) -> Any:
     CellError
         Ranges do not fit, or the one answer there is fails.
     """
-    rows = {len(cells) for cells in ranges.values()} - {1}
-    columns = {len(cells[0]) for cells in ranges.values()} - {1}
-    if len(rows) > 1 or len(columns) > 1:
-        shapes = ", ".join(f"{name} {len(cells)}x{len(cells[0])}" for name, cells in ranges.items())
-        raise CellError(VALUE, f"ranges do not fit: {shapes}; give ranges of one length, or single cells")
-    height, width = (rows or {1}).pop(), (columns or {1}).pop()
+    height, width = common_shape(ranges)
     if height == width == 1:
         return _raising(answer, [cells[0][0] for cells in ranges.values()])
     return [
         [_kept(answer, [_at(cells, row, column) for cells in ranges.values()]) for column in range(width)]
         for row in range(height)
     ]
+
+
+def common_shape(ranges: dict[str, Grid]) -> tuple[int, int]:
+    """Rows and columns of the answer to ranges that fit together; a single row, column or cell fits all.
+
+    Raises
+    ------
+    CellError
+        They do not fit: with the size of every range, single cells left out.
+    """
+    rows = {len(cells) for cells in ranges.values()} - {1}
+    columns = {len(cells[0]) for cells in ranges.values()} - {1}
+    if len(rows) > 1 or len(columns) > 1:
+        sizes = {name: f"{len(cells)}x{len(cells[0])}" for name, cells in ranges.items()}
+        shapes = ", ".join(f"{name} {size}" for name, size in sizes.items() if size != "1x1")
+        raise CellError(VALUE, f"ranges do not fit: {shapes}; give ranges of one length, or single cells")
+    return (rows or {1}).pop(), (columns or {1}).pop()
 
 
 def by_row(answer: Callable[[Sequence[Any]], Any], rows: Grid) -> Any:

@@ -19,13 +19,22 @@ from xlplan.functions.registry import Argument, cell_function
 HOUR_MIN = 60.0
 GROUP = "Erlang for Excel names"
 AGENTS = Argument("agents", "agents at work", "agents")
-SLA = Argument("sla", "share of calls to answer within the service time", "0-1")
-SERVICE_TIME = Argument("service_time", "answer time that the service level is measured at", "seconds")
-CALLS = Argument("calls_per_hour", "calls that come in one hour", "calls per hour")
+SLA = Argument("sla", "share of calls to answer within the service time", "0-1", inside=("target",))
+SERVICE_TIME = Argument(
+    "service_time", "answer time that the service level is measured at", "seconds", inside=("target_s",)
+)
+CALLS = Argument("calls_per_hour", "calls that come in one hour", "calls per hour", inside=("volume",))
 AHT = Argument("aht_s", "mean handling time, after-call work included", "seconds")
-SERVERS = Argument("servers", "lines or agents", "lines")
-INTENSITY = Argument("intensity", "load: calls in an hour x seconds of each / 3600", "erlangs")
-BLOCKING = Argument("blocking", "share of calls that may find every line busy", "0-1")
+SERVERS = Argument("servers", "lines or agents", "lines", inside=("agents", "lines"))
+INTENSITY = Argument(
+    "intensity",
+    "load: calls in an hour x seconds of each / 3600",
+    "erlangs",
+    inside=("load", "volume", "volume x aht_s / interval_min"),
+)
+BLOCKING = Argument(
+    "blocking", "share of calls that may find every line busy", "0-1", inside=("blocked", "blocking_target")
+)
 RANGE = (NUM, "a number below 0, a share above 1, a service level of 100 %, which no number of agents reaches")
 UNSETTLED = (NUM, "no more agents than erlangs: the queue never settles")
 
@@ -116,7 +125,7 @@ def erl_sla(agents: Any, service_time: Any, calls_per_hour: Any, aht_s: Any) -> 
     group=GROUP,
     arguments=[
         AGENTS,
-        Argument("abandon_time", "time after which a waiting caller hangs up", "seconds"),
+        Argument("abandon_time", "time after which a waiting caller hangs up", "seconds", inside=("target_s",)),
         CALLS,
         AHT,
     ],

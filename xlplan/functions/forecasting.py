@@ -21,7 +21,13 @@ WEEKS = [[45663 + 7 * week] for week in range(8)]
     arguments=[
         Argument("values", "volumes of the past, one per date; a blank is a gap", "items", kind="numbers"),
         Argument("dates", "their dates: starts of intervals, days, weeks or months", "dates", kind="dates"),
-        Argument("target_dates", "dates to forecast, after the last of dates", "dates", kind="dates"),
+        Argument(
+            "target_dates",
+            "dates to forecast, after the last of dates",
+            "dates",
+            kind="dates",
+            inside=("target dates",),
+        ),
         Argument(
             "method", 'a method such as "theta"', kind="text", default="auto", default_words="the best in a back-test"
         ),
@@ -53,7 +59,7 @@ def forecast(
     volume, known = history(values, dates)
     if not wanted:
         raise CellError(NA, "there is nothing to forecast; give target dates")
-    found = forecast_values(volume, known, moments(wanted), method=method, season=whole_periods(season))
+    found = forecast_values(volume, known, moments(wanted), method=method.lower(), season=whole_periods(season))
     answers = iter(found.tolist())
     blank = CellError(NA, "the target date is blank")
     return [blank if date is None else next(answers) for date in target_dates]

@@ -24,7 +24,13 @@ HISTORY = [[10], [20], [10], [20], [10], [20], [10], [20]]
     arguments=[
         VALUES,
         DATES,
-        Argument("target_dates", "dates to forecast, after the last of dates", "dates", kind="dates"),
+        Argument(
+            "target_dates",
+            "dates to forecast, after the last of dates",
+            "dates",
+            kind="dates",
+            inside=("target dates",),
+        ),
         Argument(
             "method", 'a method such as "theta"', kind="text", default="auto", default_words="the best in a back-test"
         ),
@@ -53,7 +59,7 @@ def forecast_bounds(
     if not wanted:
         raise CellError(NA, "there is nothing to forecast; give target dates")
     found = forecast_outlook(
-        volume, known, moments(wanted), method=method, season=whole_periods(season), levels=(level,)
+        volume, known, moments(wanted), method=method.lower(), season=whole_periods(season), levels=(level,)
     )
     low, high = found.bounds[level]
     rows = iter(zip(low.tolist(), found.mean.tolist(), high.tolist(), strict=True))
@@ -100,8 +106,13 @@ def forecast_method(
     "XP_REFORECAST",
     group="Queue health",
     arguments=[
-        Argument("actual_so_far", "what came, from the first interval of the day on", "items", kind="numbers"),
-        Argument("profile", "share of every interval of the day, on any scale", "share", kind="numbers"),
+        Argument(
+            "actual_so_far",
+            "what came, from the first interval of the day on; a blank is not known",
+            "items",
+            kind="numbers",
+        ),
+        Argument("profile", "share of every interval of the day, on any scale; a blank is 0", "share", kind="numbers"),
         Argument("forecast_day", "forecast of the whole day", "items", kind="single"),
         Argument(
             "cv_day",

@@ -44,7 +44,7 @@ def periods(
     if len(done) != len(came):
         raise CellError(NUM, f"inflow has {len(came)} periods and capacity {len(done)}; give as many of both")
     if min(*came, *done, opening) < 0:
-        raise CellError(NUM, "a number of items is below 0; type 0 or more")
+        raise CellError(NUM, "inflow, capacity or the items open at the start are below 0; type 0 or more")
     if period_h <= 0:
         raise CellError(NUM, f"period_h is {period_h:g}; type the hours of a period, such as 24")
     if tat_h <= 0:

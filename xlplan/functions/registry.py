@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from xlplan.errors import PlanError
 from xlplan.functions import cellvalues, errorlog
 from xlplan.functions.cellvalues import NA, NUM, VALUE, CellError, Grid, grid
+from xlplan.functions.eachcell import common_shape
 from xlplan.functions.plan.state import state_of
 
 if TYPE_CHECKING:
@@ -31,14 +32,12 @@ REQUIRED = object()
 MOST_FAILURES = 5_000
 """Cells of one answer that may fail each with an error of its own; finding them one by one takes time."""
 MARK = "_cell_function"
+NOTHING = "there is no such value for these arguments"
 
-_RANGE: dict[str, Callable[[str, Any], Any]] = {
-    "numbers": cellvalues.number,
+_RANGES = ("numbers", "dates", "texts")
+_CONVERT: dict[str, Callable[[str, Any], Any]] = {
     "dates": cellvalues.date,
     "texts": cellvalues.label,
-}
-_SCALAR: dict[str, Callable[[str, Any], Any]] = {
-    "single": cellvalues.number,
     "date": cellvalues.date,
     "text": cellvalues.text,
     "flag": cellvalues.flag,
@@ -70,11 +69,18 @@ class Argument:
     default_words: str = ""
     nullable: bool = False
     """A blank has a meaning of its own and comes as None; the argument still stands in every call."""
+    inside: tuple[str, ...] = ()
+    """What the calculation calls it, where its sentences must be told in the words of the formula."""
 
     @property
     def optional(self) -> bool:
         """True when the argument may be left out."""
         return self.default is not REQUIRED
+
+    def number(self, name: str, cell: Any) -> float | CellError | None:
+        """A cell of the argument as a number, None for a blank; seconds that are a part of a day are refused."""
+        value = cellvalues.number(name, cell)
+        return cellvalues.seconds(name, value) if self.unit == "seconds" and isinstance(value, float) else value
 
 
 @dataclass(frozen=True)
@@ -97,6 +103,15 @@ class Function:
         """Name and arguments, optional ones in brackets."""
         shown = [f"[{a.name}]" if a.optional else a.name for a in self.arguments]
         return f"{self.name}({', '.join(shown)})"
+
+    def sentence(self, error: PlanError) -> str:
+        """An error of the calculation, with the argument by the name that the formula has for it."""
+        said = error.sentence()
+        for argument in self.arguments:
+            for name in argument.inside:
+                if error.where == name or error.where.startswith(f"{name},"):
+                    return argument.name + said.removeprefix(name)
+        return said
 
 
 def cell_function(
@@ -229,7 +244,7 @@ def _call(name: str, cells: Sequence[Any], caller: str, plan: PlanSource | None)
             return _shaped(function.run(**whole))
         return _cellwise(function, each, whole)
     except PlanError as error:
-        raise CellError(NUM, error.sentence()) from error
+        raise CellError(NUM, function.sentence(error)) from error
 
 
 def _whole(argument: Argument, cell: Any) -> Any:
@@ -238,15 +253,15 @@ def _whole(argument: Argument, cell: Any) -> Any:
     if argument.kind == "cells":
         blank = all(cellvalues.is_blank(item) for row in cells for item in row)
         return cells if not blank else None if argument.nullable else _default(argument)
-    if argument.kind in _RANGE:
+    convert: Callable[[str, Any], Any] = _CONVERT.get(argument.kind, argument.number)
+    if argument.kind in _RANGES:
         if len(cells) == 1 and len(cells[0]) == 1 and cellvalues.is_blank(cells[0][0]):
             return [None] if argument.nullable else _default(argument)
-        convert = _RANGE[argument.kind]
         items = [item for row in cells for item in row]
         if len(items) == 1:
             return [_raised(convert(argument.name, items[0]))]
         plain = cellvalues.plain_numbers(items) if argument.kind == "numbers" else None
-        if plain is not None:
+        if plain is not None and argument.unit != "seconds":
             return plain.tolist()
         found = [convert(argument.name, item) for item in items]
         for place, value in enumerate(found):
@@ -255,7 +270,7 @@ def _whole(argument: Argument, cell: Any) -> Any:
         return found
     if len(cells) * len(cells[0]) > 1:
         raise CellError(VALUE, f"{argument.name} takes one value; give a single cell")
-    value = _raised(_SCALAR[argument.kind](argument.name, cells[0][0]))
+    value = _raised(convert(argument.name, cells[0][0]))
     if value is None:
         return None if argument.nullable else _default(argument)
     return value
@@ -275,7 +290,7 @@ def _raised(value: Any) -> Any:
 
 def _cellwise(function: Function, each: dict[str, Grid], whole: dict[str, Any]) -> Any:
     """One answer per cell of the common shape."""
-    rows, columns = _common(each)
+    rows, columns = common_shape(each)
     count = rows * columns
     failed: list[CellError | None] = [None] * count
     numbers: dict[str, Any] = {}
@@ -284,12 +299,13 @@ def _cellwise(function: Function, each: dict[str, Grid], whole: dict[str, Any]) 
             numbers[argument.name] = _column(argument, each[argument.name], rows, columns, failed)
     good = [place for place in range(count) if failed[place] is None]
     answers: list[Any] = list(failed)
+    nothing = next((f"there is no value: {when}" for code, when in function.errors if code == NA), NOTHING)
     failures: list[CellError] = []
     for place, value in zip(good, _answers(function, numbers, whole, good, failures), strict=True):
         answers[place] = value
     if count == 1:
-        return _raised(_plain_number(answers[0]))
-    return [[_plain_number(answers[r * columns + c]) for c in range(columns)] for r in range(rows)]
+        return _raised(_plain_number(answers[0], nothing))
+    return [[_plain_number(answers[r * columns + c], nothing) for c in range(columns)] for r in range(rows)]
 
 
 def _answers(
@@ -316,19 +332,10 @@ def _one(
     try:
         return float(function.run(**{name: float(values[place]) for name, values in numbers.items()}, **whole))
     except PlanError as error:
-        failures.append(CellError(NUM, error.sentence()))
+        failures.append(CellError(NUM, function.sentence(error)))
     if len(failures) > MOST_FAILURES:
         raise CellError(NUM, f"more than {MOST_FAILURES:,} cells fail, the first because {failures[0].sentence}")
     return failures[-1]
-
-
-def _common(each: dict[str, Grid]) -> tuple[int, int]:
-    rows = {len(cells) for cells in each.values()} - {1}
-    columns = {len(cells[0]) for cells in each.values()} - {1}
-    if len(rows) > 1 or len(columns) > 1:
-        shapes = ", ".join(f"{name} {len(cells)}x{len(cells[0])}" for name, cells in each.items())
-        raise CellError(VALUE, f"ranges do not fit: {shapes}; give ranges of one length, or single cells")
-    return (rows or {1}).pop(), (columns or {1}).pop()
 
 
 def _column(argument: Argument, cells: Grid, rows: int, columns: int, failed: list[CellError | None]) -> Any:
@@ -336,7 +343,7 @@ def _column(argument: Argument, cells: Grid, rows: int, columns: int, failed: li
     import numpy as np
 
     plain = cellvalues.plain_numbers([cell for row in cells for cell in row])
-    if plain is not None:
+    if plain is not None and not (argument.unit == "seconds" and ((plain > 0) & (plain < 1)).any()):
         return np.broadcast_to(plain.reshape(len(cells), -1), (rows, columns)).ravel()
     found = [[_number(argument, cell) for cell in row] for row in cells]
     if len(found) == len(found[0]) == 1 and not isinstance(found[0][0], CellError):
@@ -355,7 +362,7 @@ def _column(argument: Argument, cells: Grid, rows: int, columns: int, failed: li
 
 def _number(argument: Argument, cell: Any) -> Any:
     """A cell of an argument that is one number for each answer: the number, its default, or its error."""
-    value = cellvalues.number(argument.name, cell)
+    value = argument.number(argument.name, cell)
     if value is not None:
         return value
     if argument.optional:
@@ -363,12 +370,12 @@ def _number(argument: Argument, cell: Any) -> Any:
     return CellError(VALUE, f"{argument.name} is blank; type {argument.meaning}")
 
 
-def _plain_number(value: Any) -> Any:
+def _plain_number(value: Any, nothing: str = NOTHING) -> Any:
     """A host's number: NaN is the error of a result that does not exist, infinity one that is out of range."""
     if isinstance(value, float) and value != value:
-        return CellError(NA, "there is no such value for these arguments")
+        return CellError(NA, nothing)
     if value in (float("inf"), float("-inf")):
-        return CellError(NUM, "the result is infinite: the queue never settles")
+        return CellError(NUM, "the result is infinite: the queue never settles; type more agents")
     return value
 
 

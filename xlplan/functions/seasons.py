@@ -10,6 +10,8 @@ from xlplan.functions.registry import Argument, cell_function
 
 VALUES = Argument("values", "volumes of the past, one per date; a blank is a gap", "items", kind="numbers")
 DATES = Argument("dates", "their dates", "dates", kind="dates")
+MOST_UPLIFT = 10.0
+"""Eleven times the volume: what is more is a percentage typed without its sign."""
 PERIODS = {"week-of-year": 53, "day-of-week": 7, "month": 12}
 
 
@@ -74,7 +76,7 @@ def seasonal_index(values: list[float | None], dates: list[dt.datetime | None], 
     returns="factor on the volume of each date",
     example=([[46082], [46089]], 46082, None, 0.12, "decay", 1),
     formula='=XP_EVENT_UPLIFT(A2:A3,A2,,12%,"decay",1)',
-    errors=[(NUM, "an uplift of -100 % or less, a half-life of 0 or less")],
+    errors=[(NUM, "an uplift of -100 % or less or above 1000 %, a half-life of 0 or less, an end before the start")],
 )  # fmt: skip
 def event_uplift(
     dates: list[dt.datetime | None],
@@ -94,8 +96,13 @@ def event_uplift(
         raise CellError(VALUE, f"shape is '{shape}'; type step, ramp or decay")
     if shape.lower() == "decay" and half_life is None:
         raise CellError(VALUE, "half_life is blank; a decay needs the weeks until it halves")
-    if uplift <= -1 or (half_life is not None and half_life <= 0):
-        raise CellError(NUM, "uplift must be above -1 and half_life above 0")
+    if not -1 < uplift <= MOST_UPLIFT:
+        fix = f"type {uplift / 100:g} for {uplift:g} %" if uplift > MOST_UPLIFT else "type a share above -1"
+        raise CellError(NUM, f"uplift is {uplift:g}, expected a share such as 0.12 for 12 % more; {fix}")
+    if half_life is not None and half_life <= 0:
+        raise CellError(NUM, f"half_life is {half_life:g}; type weeks above 0")
+    if end is not None and end < start:
+        raise CellError(NUM, f"end is {end:%Y-%m-%d}, before start {start:%Y-%m-%d}; correct one of the two dates")
     known = [day for day in dates if day is not None]
     factors = 1 + uplift * event_shape(
         np.array(known, dtype="datetime64[D]"),
@@ -140,10 +147,10 @@ def forecast_value_added(
         Argument("children", "forecasts of its parts", "items", kind="numbers"),
         Argument("method", '"proportional", "ols" or "bottomup"', kind="text", default="proportional"),
     ],
-    returns="children that sum to the parent (bottomup: as they are)",
+    returns="children that sum to the parent (ols: to one that gives way too, none below 0; bottomup: as they are)",
     example=(120, [[40], [60]]),
     formula="=XP_RECONCILE(120,B2:B3)",
-    errors=[(NUM, "a forecast below 0"), (NA, "children of 0 under a parent above 0")],
+    errors=[(NUM, "a forecast below 0"), (VALUE, "a blank child"), (NA, "children of 0 under a parent above 0")],
 )
 def reconcile(parent: float, children: list[float | None], method: str) -> Any:
     """Parts of a forecast that tie out to the whole.
@@ -152,9 +159,11 @@ def reconcile(parent: float, children: list[float | None], method: str) -> Any:
     """
     import numpy as np
 
-    parts = np.array([0.0 if value is None else value for value in children])
+    if None in children:
+        raise CellError(VALUE, "children has a blank; type its forecast, 0 if nothing is expected")
+    parts = np.array(children, dtype=float)
     if parent < 0 or (parts < 0).any():
-        raise CellError(NUM, "a forecast is below 0; type 0 or more")
+        raise CellError(NUM, "parent or children hold a forecast below 0; type 0 or more")
     total = float(parts.sum())
     if method.lower() == "bottomup":
         return parts

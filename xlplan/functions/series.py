@@ -17,7 +17,7 @@ def history(values: list[float | None], dates: list[dt.datetime | None]) -> tupl
     Raises
     ------
     CellError
-        Ranges of different length, a value without a date, no date at all, or too long a series.
+        Ranges of different length, a value without a date, no value at all or one below 0, or too long a series.
     """
     import numpy as np
 
@@ -29,6 +29,12 @@ def history(values: list[float | None], dates: list[dt.datetime | None]) -> tupl
     if not known:
         raise CellError(NA, "there is nothing to forecast; give values with their dates")
     at_most("values", len(known), MOST_VALUES, what="dates")
+    filled = [(value, date) for value, date in known if value is not None]
+    if not filled:
+        raise CellError(NA, "values is blank throughout; type the volumes of the past")
+    below = next((f"{value:g} on {date:%Y-%m-%d}" for value, date in filled if value < 0), "")
+    if below:
+        raise CellError(NUM, f"values holds {below}; type 0 or more, or leave it blank if it is not known")
     volume = np.array([np.nan if value is None else value for value, _ in known])
     return volume, moments([date for _, date in known])
 

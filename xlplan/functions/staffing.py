@@ -152,9 +152,9 @@ def occupancy(workload_h: Any, staffed_h: Any) -> Any:
 
     workload, staffed = np.asarray(workload_h, dtype=float), np.asarray(staffed_h, dtype=float)
     if ((workload < 0) | (staffed < 0)).any():
-        raise PlanError("hours below 0", do="type hours of 0 or more")
+        raise PlanError("workload_h or staffed_h is below 0", do="type hours of 0 or more")
     if ((workload > staffed * (1 + 1e-9)) & (staffed > 0)).any():
-        raise PlanError("more hours of work than hours staffed", do="check that both are of the same period")
+        raise PlanError("workload_h is more than staffed_h", do="check that both are hours of the same period")
     return np.divide(workload, staffed, out=np.full(workload.shape, np.nan), where=staffed > 0)
 
 
@@ -162,7 +162,7 @@ def occupancy(workload_h: Any, staffed_h: Any) -> Any:
     "XP_GROSS_UP",
     group="Staffing",
     arguments=[
-        Argument("fte", "FTE, agents or hours at work", "FTE"),
+        Argument("fte", "FTE, agents or hours at work", "FTE", inside=("productive",)),
         Argument("shrinkage", "share of paid time lost, or a range of its parts", "0-1", kind="numbers"),
         Argument("rule", 'how parts combine: "multiply" or "add"', kind="text", default="multiply"),
     ],

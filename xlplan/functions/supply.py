@@ -10,6 +10,7 @@ from xlplan.functions.registry import Argument, cell_function
 
 MOST_WEEKS = 10_000
 MOST_PERIODS = 100_000
+MOST_LEAD_WEEKS = 1_000
 EPOCH = dt.datetime(1899, 12, 30)
 """Day 0 of serial dates."""
 
@@ -28,7 +29,7 @@ def _numbers(values: Any) -> list[float]:
     "XP_ATTR_MONTHLY",
     group="Supply",
     arguments=[
-        Argument("annual_rate", "share of heads that leave in a year", "0-1"),
+        Argument("annual_rate", "share of heads that leave in a year", "0-1", inside=("annual",)),
         Argument("method", '"compound" or "simple"', kind="text", default="compound"),
     ],
     returns="share of heads that leave in a month, 0-1",
@@ -49,19 +50,21 @@ def attrition_monthly(annual_rate: Any, method: str) -> Any:
     "XP_RAMP_FTE",
     group="Supply",
     arguments=[
-        Argument("joins", "people entering production, one cell per week", "heads", kind="numbers"),
+        Argument("joins", "people entering production, one cell per week; a blank is none", "heads", kind="numbers"),
         Argument("ramp_curve", "share of full output by week of tenure", "0-1", kind="numbers"),
     ],
     returns="productive FTE, one per week of joins",
     example=([[10], [0], [0]], [[0.5], [0.8]]),
     formula="=XP_RAMP_FTE(B2:B4,D2:D3)",
-    errors=[(NUM, "joins below 0, or a curve outside 0-1")],
+    errors=[(NUM, "joins below 0, or a curve outside 0-1"), (VALUE, "a blank in the curve")],
 )
 def ramp_fte(joins: list[float | None], ramp_curve: list[float | None]) -> Any:
     """Productive equivalents of new people as they ramp up."""
     from xlplan.planning.supply.rates import ramped
 
     at_most("joins", len(joins), MOST_WEEKS, what="weeks")
+    if None in ramp_curve:
+        raise CellError(VALUE, "ramp_curve has a blank; type the share of full output of that week")
     return ramped(_numbers(joins), _numbers(ramp_curve))
 
 
@@ -77,7 +80,7 @@ def ramp_fte(joins: list[float | None], ramp_curve: list[float | None]) -> Any:
     returns="last day to decide, as a serial date",
     example=(46113, 6, 3, 2),
     formula="=XP_ACT_BY(A2,6,3,2)",
-    errors=[(NUM, "weeks below 0")],
+    errors=[(NUM, "weeks below 0 or beyond 1,000")],
 )
 def act_by(
     need_date: list[dt.datetime | None], recruit_weeks: float, training_weeks: float, nesting_weeks: float
@@ -85,12 +88,19 @@ def act_by(
     """The latest day on which a hiring decision still helps by a date."""
     weeks = {"recruit_weeks": recruit_weeks, "training_weeks": training_weeks, "nesting_weeks": nesting_weeks}
     for name, value in weeks.items():
-        if value < 0:
-            raise CellError(NUM, f"{name} is {value:g}; type 0 or more")
+        if not 0 <= value <= MOST_LEAD_WEEKS:
+            raise CellError(NUM, f"{name} is {value:g}; type weeks, 0 to {MOST_LEAD_WEEKS:,}")
     lead = dt.timedelta(weeks=sum(weeks.values()))
-    blank = CellError(VALUE, "need_date is blank; type a date")
-    days = [blank if day is None else float((day - lead - EPOCH).days) for day in need_date]
+    days = [_act_by(day, lead) for day in need_date]
     return days if len(days) > 1 else days[0]
+
+
+def _act_by(day: dt.datetime | None, lead: dt.timedelta) -> float | CellError:
+    if day is None:
+        return CellError(VALUE, "need_date is blank; type a date")
+    if day - EPOCH < lead:
+        return CellError(NUM, f"need_date is {day:%Y-%m-%d}, too early for so many weeks; check the date and the weeks")
+    return float((day - lead - EPOCH).days)
 
 
 @cell_function(
@@ -98,7 +108,7 @@ def act_by(
     group="Supply",
     arguments=[
         Argument("opening", "heads at the start", "heads", kind="single"),
-        Argument("joins", "entering production, one cell per period", "heads", kind="numbers"),
+        Argument("joins", "entering production, one cell per period; a blank is none", "heads", kind="numbers"),
         _movement("transfers_in", "from other pools", "heads"),
         _movement("attrition_rate", "share of heads that leave in a period", "0-1"),
         _movement("transfers_out", "to other pools", "heads"),

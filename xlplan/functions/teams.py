@@ -14,15 +14,15 @@ MOST_WEEKS = 10_000
     "XP_EXPOSURE_FTE",
     group="Staffing",
     arguments=[
-        Argument("content_h", "hours of the tier's content to see in a day", "hours"),
+        Argument("content_h", "hours of the tier's content to see in a day", "hours", inside=("required",)),
         Argument(
             "max_h_day", "most hours of it for one person in a day", "hours", default=float("inf"),
-            default_words="no limit",
+            default_words="no limit", inside=("max_hours_day",),
         ),
         Argument("wellness_min_day", "wellness time of one person in a day", "minutes", default=0.0,
-                 default_words="none"),
+                 default_words="none", inside=("tblExposure.wellness_min_day",)),
         Argument("day_h", "hours at work of one person in a day, shrinkage taken out", "hours", default=6.5,
-                 default_words="6.5"),
+                 default_words="6.5", inside=("hours_day",)),
     ],
     returns="FTE at work that the day's content takes",
     example=(120, 4, 30, 6.5),
@@ -45,14 +45,16 @@ def exposure_fte(content_h: Any, max_h_day: Any, wellness_min_day: Any, day_h: A
     arguments=[
         Argument("agents_fte", "agents", "FTE"),
         Argument("ratio", "agents that one support FTE carries", "FTE per FTE"),
-        Argument("step_fte", "whole steps of so many FTE, rounded up", "FTE", default=0.0, default_words="fractions"),
-        Argument("min_fte", "fewest support FTE where any agent works", "FTE", default=0.0, default_words="0"),
+        Argument("step_fte", "whole steps of so many FTE, rounded up", "FTE", default=0.0, default_words="fractions",
+                 inside=("step",)),
+        Argument("min_fte", "fewest support FTE where any agent works", "FTE", default=0.0, default_words="0",
+                 inside=("minimum",)),
     ],
     returns="FTE of the supporting role",
     example=(106, 15, 1, 2),
     formula="=XP_SUPPORT_FTE(106,15,1,2)",
     errors=[(NUM, "a number below 0, or a ratio of 0")],
-)
+)  # fmt: skip
 def support_fte(agents_fte: Any, ratio: Any, step_fte: Any, min_fte: Any) -> Any:
     """Team leads, quality, trainers: FTE by ratio to agents, in steps."""
     from xlplan.planning.staffing.support import support_fte
@@ -96,6 +98,8 @@ def hires_needed(
     from xlplan.planning.supply.class_starts import class_starts
 
     at_most("required_fte", len(required_fte), MOST_WEEKS, what="weeks")
+    if len(required_fte) != len(walk):
+        raise CellError(NUM, f"required_fte has {len(required_fte)} weeks and walk {len(walk)}; give as many of both")
     if lead_weeks != int(lead_weeks):
         raise CellError(NUM, f"lead_weeks is {lead_weeks:g}; type whole weeks")
     found = class_starts(

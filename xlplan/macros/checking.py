@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from xlplan.macros.renamed import renamed, renamed_tables
 from xlplan.tables.schema import Finding, errors
 
 if TYPE_CHECKING:
@@ -42,14 +43,23 @@ def findings_of(reading: Reading) -> list[Finding]:
     from xlplan.planning.steps import missing
 
     named = {(f.table, f.column, f.row) for f in reading.findings}
+    columns = {(f.table, f.column) for f in reading.findings if f.rule == "missing_column"}
     absent = [_to_fill(finding, reading) for finding in missing(reading.plan, STEPS)]
-    found = [f for f in absent + reading.plan.check() if (f.table, f.column, f.row) not in named]
-    return reading.findings + reading.locate(found)
+    found = [
+        f
+        for f in absent + reading.plan.check()
+        if (f.table, f.column, f.row) not in named and not (f.rule == "blank" and (f.table, f.column) in columns)
+    ]
+    return reading.findings + reading.locate(found) + renamed(reading)
 
 
 def _to_fill(finding: Finding, reading: Reading) -> Finding:
     """A missing table with the workbook's own sheet, which need not be the one that the dictionary names."""
     place = reading.places.get(finding.table)
+    other = renamed_tables(reading).get(finding.table)
+    if other is not None:
+        fix = f"rename the table {other.name} on the sheet {other.sheet} to {finding.table}, if it is that table"
+        return replace(finding, fix=fix)
     if place is None:
         return replace(finding, fix=f"start from xlplan new, whose workbooks have {finding.table}")
     return replace(finding, fix=f"add rows to {finding.table} on the sheet {place.sheet}, or start from xlplan new")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.errors import WorkbookError
 from xlplan.macros.files import fill
 from xlplan.macros.running import Computed, Refreshed, compute, refresh
 
@@ -60,7 +61,9 @@ class Reviewed:
         """What came out, and where."""
         from xlplan.reports.sentences import sentences
 
-        told = sentences(self.computed.plan, failed=self.computed.failed, where=str(self.path))
+        told = sentences(
+            self.computed.plan, failed=self.computed.failed, where=str(self.path), what="the budget review"
+        )
         return [*self.saved.sentences(), *told]
 
 
@@ -84,7 +87,12 @@ def review(book: Book, path: Path, *, now: dt.datetime, progress: Progress | Non
         The inputs hold errors.
     PlanError
         A step cannot be done, or the file cannot be written.
+    WorkbookError
+        What stands at ``path`` is signed, or is no review: it is not replaced.
     """
+    from xlplan.reports.review.kept import check_replaceable
+
+    check_replaceable(path)
     computed = compute(book, now=now, progress=progress)
     if progress is not None:
         progress("writing the review", 1.0)
@@ -116,16 +124,29 @@ def demo(folder: Path, *, now: dt.datetime, seed: int | None = None, progress: P
     seed : int, optional
         Another seed gives another organisation of the same size.
     progress : callable, optional
+
+    Raises
+    ------
+    WorkbookError
+        The folder or its files cannot be written.
     """
     from xlplan.planning.reference.build import SEED, reference_plan
+    from xlplan.reports.review.kept import check_replaceable
     from xlplan.workbook.package.file_book import FileBook
     from xlplan.workbook.template.files import template_path
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkbookError(
+            f"the folder cannot be made ({error.strerror or error})", where=str(folder), do="give another folder"
+        ) from error
+    review_path = folder / "BudgetReview_demo.xlsx"
+    check_replaceable(review_path)
     if progress is not None:
         progress("building the organisation", 0.0)
     book = FileBook.open(template_path("plan_organisation.xlsx"))
     fill(book, reference_plan(seed=SEED if seed is None else seed))
     done = refresh(book, now=now, progress=progress)
     saved = book.save(folder / "Plan_demo.xlsx")
-    return Demonstrated(done, saved, build_review(done.plan, folder / "BudgetReview_demo.xlsx", failed=done.failed))
+    return Demonstrated(done, saved, build_review(done.plan, review_path, failed=done.failed))

@@ -22,10 +22,13 @@ class Undone:
 
     def sentences(self, where: str) -> list[str]:
         """What was undone."""
+        from xlplan.reports.sentences import day
+
         run = {"refresh": "refresh", "forecast": "forecast", "allocate": "allocation"}[self.snapshot.command]
         stamp = self.snapshot.names.get("Stamp")
         shows = f"shows the run of {stamp}" if stamp else "shows no results, as before its first run"
-        return [f"The {run} of {self.snapshot.at:%d %B %Y %H:%M} UTC is undone: {self.cells:,} cells; {where} {shows}."]
+        at = f"{day(self.snapshot.at)} {self.snapshot.at:%H:%M} UTC"
+        return [f"The {run} of {at} is undone: {self.cells:,} cells; {where} {shows}."]
 
 
 def undo(book: Book, folder: Path) -> Undone:

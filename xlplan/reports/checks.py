@@ -18,6 +18,7 @@ OWN_RULES = (
     ("range", "Every value is in its range", "error"),
     ("duplicate", "No key stands twice", "error"),
     ("implausible", "No value looks like a slip of the unit", "warning"),
+    ("renamed", "No table or column of the plan stands under another name", "warning"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from xlplan.reports.summary import headlines
 from xlplan.tables.plan import Plan
 
 
-def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
+def sentences(plan: Plan, *, failed: int, where: str, what: str = "the plan") -> list[str]:
     """Need, staff, cost, forecast quality, checks and place.
 
     Parameters
@@ -21,9 +22,11 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
         Checks of severity error that fail.
     where : str
         The workbook.
+    what : str, optional
+        What that workbook holds.
     """
     if not plan["tblRoster"].empty:
-        return _organisation(plan, failed=failed, where=where)
+        return _organisation(plan, failed=failed, where=where, what=what)
     head = headlines(plan)
     periods = plan["tblPeriod"]
     currency = plan.name("PlanCurrency")
@@ -32,7 +35,7 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
     # work that may wait has no agents at once
     at_once = f" and up to {head.peak:,.0f} agents at once" if head.peak else ""
     said = [
-        f"From {first:%d %B %Y} to {last:%d %B %Y} the plan expects {head.volume:,.0f} items{handling}.",
+        f"From {day(first)} to {day(last)} the plan expects {head.volume:,.0f} items{handling}.",
         f"They take {head.hours:,.0f} hours on task{at_once}, which is "
         f"{head.fte_mean:,.1f} paid FTE on average and {head.fte_peak:,.1f} in {head.fte_peak_period}.",
         f"That costs {currency} {head.cost:,.0f}, or {currency} {head.cost / head.volume:,.2f} per item."
@@ -50,8 +53,7 @@ def sentences(plan: Plan, *, failed: int, where: str) -> list[str]:
         said.append(f"Forecasts like this one were off by {head.wape:.1%} of the volume when tested on the history.")
     else:
         said.append("The history is too short to test the forecast on it.")
-    verdict = "All checks pass" if not failed else f"{failed} checks fail: see the sheet Checks"
-    said.append(f"{verdict}; the plan is in {where}.")
+    said.append(f"{_verdict(failed)}; {what} is in {where}.")
     return said
 
 
@@ -70,7 +72,7 @@ def partial(plan: Plan, command: str, *, where: str) -> list[str]:
     forecast, currency = plan["tblForecast"], plan.name("PlanCurrency")
     periods = plan["tblPeriod"]
     said = [
-        f"From {periods['start'].iloc[0]:%d %B %Y} to {periods['end'].iloc[-1]:%d %B %Y} the forecast expects "
+        f"From {day(periods['start'].iloc[0])} to {day(periods['end'].iloc[-1])} the forecast expects "
         f"{forecast['volume'].sum():,.0f} items."
     ]
     if command == "forecast":
@@ -111,13 +113,24 @@ def _share(share: float) -> str:
     return f"{share:.1%}" if share >= 0.0005 else "less than 0.1%"
 
 
-def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
+def day(date: dt.date) -> str:
+    """A date as a sentence says it: 6 July 2026."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def _verdict(failed: int) -> str:
+    if not failed:
+        return "All checks pass"
+    return f"{failed} checks fail: see the sheet Checks" if failed > 1 else "1 check fails: see the sheet Checks"
+
+
+def _organisation(plan: Plan, *, failed: int, where: str, what: str) -> list[str]:
     """Need, gap, cost, the first workstream that breaks its promise, checks."""
     head = headlines(plan)
     periods, currency = plan["tblPeriod"], plan.name("PlanCurrency")
     streams, sites = len(plan["tblForecast"].drop_duplicates(["queue", "language"])), plan["tblSite"]["site"].nunique()
     said = [
-        f"From {periods['start'].iloc[0]:%d %B %Y} to {periods['end'].iloc[-1]:%d %B %Y} {streams} workstreams at "
+        f"From {day(periods['start'].iloc[0])} to {day(periods['end'].iloc[-1])} {streams} workstreams at "
         f"{sites} sites expect {head.volume:,.0f} items, which take {head.hours:,.0f} productive hours and "
         f"{head.fte_mean:,.0f} FTE on average, most in {head.fte_peak_period}."
     ]
@@ -135,13 +148,12 @@ def _organisation(plan: Plan, *, failed: int, where: str) -> list[str]:
     said.append(f"The plan costs {currency} {head.cost:,.0f}, {share:.0%} of it at vendors.")
     breaking = plan["tblBlowout"].loc[lambda f: f["first_breach"].notna()]
     if breaking.empty:
-        said.append("No workstream is expected to miss its turnaround.")
+        said.append("No workstream is expected to miss its goal.")
     else:
         row = breaking.sort_values(["first_breach", "breach_probability"], ascending=[True, False]).iloc[0]
         said.append(
-            f"{row['queue']} {row['language']} is the first to miss its turnaround, in the period from "
-            f"{row['first_breach']:%d %B %Y}; {_others(len(breaking) - 1)}."
+            f"{row['queue']} {row['language']} is the first to miss its goal, in the period from "
+            f"{day(row['first_breach'])}; {_others(len(breaking) - 1)}."
         )
-    verdict = "All checks pass" if not failed else f"{failed} checks fail: see the sheet Checks"
-    said.append(f"{verdict}; the plan is in {where}.")
+    said.append(f"{_verdict(failed)}; {what} is in {where}.")
     return said

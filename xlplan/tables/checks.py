@@ -13,6 +13,13 @@ from xlplan.errors import PlanError
 from xlplan.tables.schema import Column, Finding, Severity, Table
 from xlplan.tables.typed import empty, show, typed
 
+AGAIN = {
+    "date": "the date again, such as 2026-01-31",
+    "datetime": "the date and time again, such as 2026-01-31 09:30",
+    "time": "the time again, such as 09:30",
+}
+"""What to type where a text looks like what it should be."""
+
 
 def conform(frame: pd.DataFrame | Mapping[str, Iterable[Any]], table: Table) -> tuple[pd.DataFrame, list[Finding]]:
     """The frame with exactly the dictionary's columns and types.
@@ -72,10 +79,18 @@ def _columns(frame: pd.DataFrame | Mapping[str, Iterable[Any]], table: Table) ->
 
 def misfit(table: Table, column: Column, position: int, value: object) -> Finding:
     """The finding for a value that is not of the column's type."""
-    fix = column.fix
-    if column.numeric and isinstance(value, str):
-        fix = f"{column.fix}; the cell holds text, so type the number again without quotes or spaces"
-    return Finding("type", "error", table.name, column.name, position + 1, show(value), column.expects, fix)
+    expected, fix = column.expects, to_type(column, value)
+    return Finding("type", "error", table.name, column.name, position + 1, show(value), expected, fix)
+
+
+def to_type(column: Column, value: object) -> str:
+    """What to type in place of a value that is not of the column's type."""
+    again = "the number again, without quotes or spaces" if column.numeric else AGAIN.get(column.type)
+    if again and isinstance(value, str):
+        return f"{column.fix}; the cell holds text, so give it the format General and type {again}"
+    if column.type == "time" and str(value).isdecimal() and int(str(value)) < 24:
+        return f"type {int(str(value)):02d}:00 for that hour of the day"
+    return column.fix
 
 
 def check(frame: pd.DataFrame, table: Table, *, misfits: Iterable[Finding] = ()) -> list[Finding]:
@@ -140,8 +155,11 @@ def slip(column: Column, value: object) -> str:
 
     if column.type == "rate" and 1 < number <= 100 and fits(number / 100):
         return f"{number:g} looks like a percent; type {number / 100:g}"
-    if column.unit == "seconds" and number > 0 and fits(number * 60) and not fits(number):
-        return f"{number:g} looks like minutes; type {number * 60:g}"
+    if column.unit == "seconds" and number > 0 and not fits(number):
+        if fits(number * 60):
+            return f"{number:g} looks like minutes; type {number * 60:g}"
+        if number < 1 and fits(round(number * 86_400)):  # a cell that shows 0:05:00 holds a part of a day
+            return f"{number:g} looks like a time of day, which is a part of a day; type {round(number * 86_400)}"
     return ""
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from xlplan.errors import PlanError, TableError
 from xlplan.tables import dictionary
-from xlplan.tables.checks import check, conform
+from xlplan.tables.checks import check, conform, nearest, to_type
 from xlplan.tables.schema import NAMES, Column, Finding, Table, errors
 from xlplan.tables.settings import SETTINGS
 from xlplan.tables.typed import blank, show, typed
@@ -184,7 +184,9 @@ def conform_names(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Findi
         outside = column.allowed.bad(series, series.to_frame()).any()
         if misfits or outside:
             rule = "type" if misfits else "range"
-            findings.append(Finding(rule, "error", NAMES, name, None, show(value), column.expects, column.fix))
+            near = nearest(value, column.allowed.choices) if isinstance(value, str) else ""
+            fix = near or (to_type(column, value) if misfits else column.fix)
+            findings.append(Finding(rule, "error", NAMES, name, None, show(value), column.expects, fix))
         item = series.iloc[0]
         result[name] = None if blank(item) else item.item() if hasattr(item, "item") else item
     return result, findings

@@ -89,9 +89,13 @@ class Column:
         if self.refers_to:
             noun = f"an id of {self.refers_to}" + (" or ANY" if self.any_allowed else "")
         words = self.allowed.words(self.type)
-        if words and not (self.type == "rate" and words == "0 to 1"):
+        if self.type == "rate":
+            words = words.removeprefix("0 to 1").removeprefix(" and ")
+        if words and self.type == "text" and not self.refers_to:
+            noun = words
+        elif words:
             noun = f"{noun} {words}" if self.type == "enum" else f"{noun}, {words}"
-        return f"{noun} ({self.unit})" if self.unit and self.numeric else noun
+        return f"{noun} ({self.unit})" if self.numeric and self.unit not in {"", "share"} else noun
 
     @property
     def fix(self) -> str:

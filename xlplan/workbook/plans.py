@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -11,20 +11,24 @@ from xlplan.tables import dictionary
 from xlplan.tables.checks import conform
 from xlplan.tables.plan import Plan, conform_names
 from xlplan.tables.schema import NAMES, Finding, Table
-from xlplan.tables.typed import blank, typed
+from xlplan.tables.typed import blank, show, typed
 from xlplan.workbook.book import Book, CellValue, TableCells, TablePlace
 from xlplan.workbook.cells import decode, encode
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: the plan, the cells that did not fit, and where every row of it stands."""
+    """What was read: the plan, the cells that did not fit, and where every row of it stands.
+
+    ``others`` are the planner's own tables, of which the plan knows nothing.
+    """
 
     plan: Plan
     findings: list[Finding]
     places: dict[str, TablePlace]
     names: dict[str, str]
     rows: dict[str, list[int]] = field(default_factory=dict)
+    others: dict[str, TablePlace] = field(default_factory=dict)
 
     def locate(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings with their sheet and cell, where they have one."""
@@ -33,15 +37,39 @@ class Reading:
     def _located(self, finding: Finding) -> Finding:
         if finding.table == NAMES:
             sheet, _, cell = self.names.get(finding.column, "").rpartition("!")
-            return finding.at(sheet.strip("'"), cell)
+            return (finding if cell else _unnamed(finding)).at(sheet.strip("'"), cell)
         place = self.places.get(finding.table)
         if place is None:
             return finding
+        if finding.found == BLANK:
+            finding = _why_blank(finding, place)
         column = finding.column if finding.column in place.columns else place.columns[0]
         rows = self.rows.get(finding.table, [])
         if finding.row is None or not 0 < finding.row <= len(rows):
             return finding.at(place.sheet, place.address(-1, column))
         return finding.at(place.sheet, place.address(rows[finding.row - 1], column))
+
+
+BLANK = show(None)
+
+
+def _unnamed(finding: Finding) -> Finding:
+    """A named cell that the workbook lacks is not one that was left blank."""
+    if finding.found != BLANK:
+        return finding
+    give = f"give a cell the name {finding.column} (in Excel: Formulas, Define Name), and in it {finding.fix}"
+    return replace(finding, found="no cell of this name", fix=give)
+
+
+def _why_blank(finding: Finding, place: TablePlace) -> Finding:
+    """A blank that nobody left: of a column that is not there, or of a formula that was never calculated."""
+    if finding.column and finding.column not in place.columns:
+        add = f"add a column {finding.column} to {finding.table} and {finding.fix}"
+        return replace(finding, found=f"no column {finding.column}", fix=add)
+    if finding.column in place.calculated:
+        save = "open the workbook in Excel or LibreOffice and save it, so that its formulas have values"
+        return replace(finding, found="a formula without a value", fix=save)
+    return finding
 
 
 @dataclass(frozen=True)
@@ -60,7 +88,9 @@ def read_plan(book: Book) -> Reading:
     Tables and named cells that the dictionary does not know are the planner's own and are left alone. Rows that are
     blank throughout are no rows.
     """
-    places = {name: place for name, place in book.places().items() if name in dictionary.tables()}
+    everywhere = book.places()
+    places = {name: place for name, place in everywhere.items() if name in dictionary.tables()}
+    others = {name: place for name, place in everywhere.items() if name not in places}
     frames: dict[str, pd.DataFrame] = {}
     findings: list[Finding] = []
     rows: dict[str, list[int]] = {}
@@ -85,7 +115,7 @@ def read_plan(book: Book) -> Reading:
     typed_names, found = conform_names(values)
     plan = Plan(frames, typed_names)
     reading = Reading(plan, [], places, known, rows)
-    return Reading(plan, reading.locate(findings + found), places, known, rows)
+    return Reading(plan, reading.locate(findings + found), places, known, rows, others)
 
 
 def write_plan(book: Book, plan: Plan, *, inputs: bool = False) -> list[Change]:

@@ -141,6 +141,12 @@ def test_an_unknown_id_is_answered_with_the_nearest_or_with_what_there_is() -> N
     assert failure("volume", "support", "EN", "2026-W99").code == "#N/A"
 
 
+def test_keys_in_another_order_are_told_the_order() -> None:
+    error = failure("hours", "support", "EN", "2026-W15")
+    assert error.code == "#N/A"
+    assert error.sentence.startswith("2026-W15 is a period and no site; give the keys in order: queue, language, site")
+
+
 def test_an_unknown_item_is_answered_with_five_and_the_total() -> None:
     assert "did you mean volume?" in failure("volumes").sentence
     assert f"{len(ITEMS)} in all" in failure("???").sentence

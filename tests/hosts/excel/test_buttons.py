@@ -176,7 +176,7 @@ def test_the_review_lies_beside_the_workbook(pressed: fake_excel.Book, plan: Pat
     [(message, mode)] = pressed.app.alerts
     path = plan.parent / f"BudgetReview_{LiveBook(pressed).read_name('PlanId')}.xlsx"
     assert message.startswith("Review built\n\n")
-    assert f"; the plan is in {path}." in message
+    assert f"; the budget review is in {path}." in message
     assert mode == "info"
     assert "Cover" in openpyxl.load_workbook(path).sheetnames
     assert [sheet.cells for sheet in pressed.sheets] == before

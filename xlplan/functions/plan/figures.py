@@ -135,7 +135,7 @@ def _value(state: PlanState, name: str, item: Item, columns: Sequence[str], give
     frame = state.table(item.table)
     values = frame[item.column]
     if not places:
-        return _nothing(state, item, keys)
+        return _nothing(state, item, keys, columns)
     if len(places) > 1 and item.adds == "never":
         places = _general(frame, places, [column for column in columns if column not in keys])
     if len(places) > 1:
@@ -174,7 +174,7 @@ def _general(frame: Any, places: list[int], free: Sequence[str]) -> list[int]:
     return total if len(total) == 1 else places
 
 
-def _nothing(state: PlanState, item: Item, keys: dict[str, Any]) -> float:
+def _nothing(state: PlanState, item: Item, keys: dict[str, Any], order: Sequence[str]) -> float:
     """0 for ids that exist in a table that shows nothing but what there is; else the error that says what is amiss."""
     from xlplan.tables.dictionary import table
 
@@ -188,6 +188,9 @@ def _nothing(state: PlanState, item: Item, keys: dict[str, Any]) -> float:
             known |= set(state.table(home)[ids])
         if key not in known:
             words = f"{key:%Y-%m-%d}" if isinstance(key, dt.datetime) else key
+            other = next((name for name in order if key in set(frame[name])), "")
+            if other:
+                raise CellError(NA, f"{words} is a {other} and no {column}; give the keys in order: {', '.join(order)}")
             raise unknown(column, words, [_words(value) for value in frame[column].drop_duplicates()], where=item.table)
     if item.table in NON_ZERO_ONLY and item.adds != "never":
         return 0.0

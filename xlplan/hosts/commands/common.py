@@ -32,6 +32,11 @@ def command(
     return parser
 
 
+def as_typed(path: Path) -> str:
+    """A path as it is typed in a terminal: between quotes where it holds a space."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def exit_code(*, passed: bool) -> int:
     """Exit code of what was done."""
     return OK if passed else CHECKS_FAILED
@@ -74,6 +79,16 @@ def csv_flags(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="MARK",
         help="comma, semicolon, tab or bar, where the header does not show it",
+    )
+
+
+def spelling_flags(parser: argparse.ArgumentParser) -> None:
+    """Options of a command that reads numbers and dates from text."""
+    parser.add_argument(
+        "--decimal", choices=[".", ","], default="", help="numbers are written 1,234.5 or 1.234,5 (default: 1234.5)"
+    )
+    parser.add_argument(
+        "--dates", default="", metavar="PATTERN", help="how dates are written beside 2026-01-31, such as dd/mm/yyyy"
     )
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.errors import SHOWN, WorkbookError
+from xlplan.errors import SHOWN, TableError, WorkbookError
 from xlplan.hosts.commands.common import (
     CHECKS_FAILED,
     OK,
     Commands,
     Report,
+    as_typed,
     below_flag,
     command,
     csv_flags,
@@ -21,9 +22,10 @@ from xlplan.hosts.commands.common import (
     now,
     progress,
     progress_flags,
+    spelling_flags,
     workbook,
 )
-from xlplan.tables.schema import errors
+from xlplan.tables.schema import NAMES, Finding, errors
 
 if TYPE_CHECKING:
     from xlplan.macros.running import Refreshed
@@ -33,8 +35,8 @@ def new(options: argparse.Namespace) -> Report:
     """A planning workbook from a file of volumes."""
     from xlplan import macros
     from xlplan.hosts.acts import finding_lines
-    from xlplan.planning.starter import read_volumes, starter
-    from xlplan.workbook.intake.csv_table import read_csv
+    from xlplan.hosts.commands.volumes import read_volumes_file
+    from xlplan.planning.starter import starter
     from xlplan.workbook.package.file_book import FileBook
     from xlplan.workbook.template.files import starter_template
 
@@ -45,16 +47,25 @@ def new(options: argparse.Namespace) -> Report:
         raise WorkbookError("the plan would replace its template", where=str(target), do="give the plan another name")
     if target.exists() and not options.force:
         raise WorkbookError(f"{target} exists already", do="choose another name, or add --force to replace it")
-    table = read_csv(source, encoding=options.encoding, separator=options.separator)
-    volumes = read_volumes(table, name=source.name, queues=options.queue)
-    plan = starter(
-        volumes,
-        plan_id=options.id or target.stem,
-        hold_back_weeks=options.hold_back,
-        horizon=options.horizon,
-        currency=options.currency,
-        time_zone=options.time_zone,
+    volumes = read_volumes_file(
+        source,
+        queues=options.queue,
+        encoding=options.encoding,
+        separator=options.separator,
+        decimal=options.decimal,
+        dates=options.dates,
     )
+    try:
+        plan = starter(
+            volumes,
+            plan_id=options.id or target.stem,
+            hold_back_weeks=options.hold_back,
+            horizon=options.horizon,
+            currency=options.currency,
+            time_zone=options.time_zone,
+        )
+    except TableError as error:
+        raise TableError([_of_option(finding) for finding in error.findings]) from error
     book = FileBook.open(template or starter_template(plan))
     macros.fill(book, plan)
     fitted = macros.fit(book, plan) if template else macros.Fit([], [])
@@ -76,7 +87,17 @@ def new(options: argparse.Namespace) -> Report:
     data |= {"left_out": fitted.left_out, "findings": findings}
     if fitted.stopping:
         return CHECKS_FAILED, [*finding_lines(fitted.stopping), *lines], data
-    return OK, [*lines, f"Next: xlplan refresh {target}"], data
+    return OK, [*lines, f"Next: xlplan refresh {as_typed(target)}"], data
+
+
+OPTIONS = {"Grain": "--horizon", "PlanCurrency": "--currency", "PlanTimeZone": "--time-zone", "PlanId": "--id"}
+"""Where a named cell of a new plan comes from."""
+
+
+def _of_option(finding: Finding) -> Finding:
+    """A finding about a named cell that does not stand anywhere yet: its place is the option that was typed."""
+    option = OPTIONS.get(finding.column) if finding.table == NAMES else None
+    return replace(finding, table=option, column="") if option else finding
 
 
 def forecast(options: argparse.Namespace) -> Report:
@@ -172,6 +193,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     making.add_argument("--time-zone", default="UTC", metavar="ZONE", help="time zone of the stamps (default UTC)")
     making.add_argument("--template", metavar="MINE.xlsx", help="fill this workbook of your own; it stays as it is")
     csv_flags(making)
+    spelling_flags(making)
     making.add_argument("--force", action="store_true", help="replace the file if it exists")
 
     checking = command(commands, "check", check)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from xlplan.errors import WorkbookError
-from xlplan.hosts.commands.common import Commands, Report, command, exit_code, now, progress, progress_flags
+from xlplan.hosts.commands.common import Commands, Report, command, exit_code, now, progress, progress_flags, workbook
 
 
 def demo(options: argparse.Namespace) -> Report:
@@ -33,7 +33,7 @@ def review(options: argparse.Namespace) -> Report:
     from xlplan.hosts.acts import finding_lines
     from xlplan.workbook.package.file_book import FileBook
 
-    source, target = Path(options.plan), Path(options.out)
+    source, target = Path(options.plan), workbook(options.out, ".xlsx")
     if target.exists() and target.resolve() == source.resolve():
         raise WorkbookError("the review would replace the plan", where=str(target), do="give another name with -o")
     with progress(options) as report:

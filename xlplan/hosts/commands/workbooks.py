@@ -17,6 +17,7 @@ from xlplan.hosts.commands.common import (
     exit_code,
     progress,
     progress_flags,
+    spelling_flags,
     workbook,
 )
 
@@ -92,12 +93,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     putting.add_argument("-o", "--out", metavar="FILE", help="write here and leave FILE.xlsx as it is")
     below_flag(putting)
     csv_flags(putting)
-    putting.add_argument(
-        "--decimal", choices=[".", ","], default="", help="numbers are written 1,234.5 or 1.234,5 (default: 1234.5)"
-    )
-    putting.add_argument(
-        "--dates", default="", metavar="PATTERN", help="how dates are written beside 2026-01-31, such as dd/mm/yyyy"
-    )
+    spelling_flags(putting)
     putting.add_argument(
         "--skip", action="append", default=[], metavar="COLUMN", help="leave this column of DATA out; may be repeated"
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xlplan.errors import HostError, WorkbookError
 from xlplan.hosts.acts import ACTS
+from xlplan.hosts.commands.common import as_typed
 from xlplan.hosts.excel.code_names import code_names
 from xlplan.hosts.excel.modules import MACROS, SIGNS, all_modules, is_current
 from xlplan.hosts.excel.ribbon import put_ribbon
@@ -74,7 +75,9 @@ def upgrade(path: Path) -> Attached:
     package, seen = _open(path)
     project = read_project(package)
     if project is None or project.find(MACROS) is None:
-        raise HostError("it has no functions of xlplan yet", where=path.name, do=f"type: xlplan attach {path}")
+        raise HostError(
+            "it has no functions of xlplan yet", where=path.name, do=f"type: xlplan attach {as_typed(path)}"
+        )
     return _equip(path, path, opened=(package, seen))
 
 

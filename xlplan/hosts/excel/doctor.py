@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from xlplan.errors import HostError, WorkbookError
+from xlplan.hosts.commands.common import as_typed
 from xlplan.hosts.excel.attach import read_project
 from xlplan.hosts.excel.modules import all_modules, is_current, xlwings_version
 from xlplan.hosts.excel.settings_sheet import SHEET
@@ -206,11 +207,11 @@ def _workbook(path: Path, here: System) -> Iterator[Remark]:
     if here.name == "Windows":
         yield _blocked(path)
     if project is None:
-        yield Remark("problem", f"{path.name} has no macros", f"type: xlplan attach {path}")
+        yield Remark("problem", f"{path.name} has no macros", f"type: xlplan attach {as_typed(path)}")
         return
     yield from _modules(path, project)
     if settings is None:
-        yield Remark("problem", f"{path.name} has no sheet {SHEET}", f"type: xlplan upgrade {path}")
+        yield Remark("problem", f"{path.name} has no sheet {SHEET}", f"type: xlplan upgrade {as_typed(path)}")
         return
     yield from _sheet(path, settings)
 
@@ -222,12 +223,12 @@ def _modules(path: Path, project: Project) -> Iterator[Remark]:
         return  # said already
     missing = [module.name for module in wanted if project.find(module.name) is None]
     if missing:
-        yield Remark("problem", f"{path.name} lacks the module {missing[0]}", f"type: xlplan attach {path}")
+        yield Remark("problem", f"{path.name} lacks the module {missing[0]}", f"type: xlplan attach {as_typed(path)}")
     elif not is_current(project, wanted):
         yield Remark(
             "problem",
             f"{path.name} was written by another release of xlplan or xlwings",
-            f"close it and type: xlplan upgrade {path}",
+            f"close it and type: xlplan upgrade {as_typed(path)}",
         )
     else:
         yield Remark("ok", f"{path.name} has the modules of this xlplan and this xlwings")

@@ -56,7 +56,7 @@ def cover(plan: Plan, *, failed: int) -> Sheet:
 
 
 def summary(plan: Plan) -> Sheet:
-    """Cost by quarter and the largest lines; people needed against people placed."""
+    """Cost by month and vendor; people needed against people placed."""
     budget = plan["tblBudget"]
     cost = budget.pivot_table(index="month", columns="vendor", values="amount_plan", aggfunc="sum", fill_value=0.0)
     by_month = _months(cost.reset_index(), "month")
@@ -303,11 +303,13 @@ def service_risk(plan: Plan) -> Sheet:
         columns = ["queue", "language", "breach_probability", "first_breach", "act_by", "fix", "fix_cost"]
         blocks.append(
             Block(
-                f"Queues most likely to break their turnaround, the first {WORST}",
+                f"Workstreams most likely to miss their goal, the first {WORST}",
                 worst[columns],
                 {"breach_probability": "percent", "first_breach": "date", "act_by": "date", "fix": "long",
                  "fix_cost": "money"},
                 {"fix_cost": plan.name("PlanCurrency")},
+                note="The goal is the turnaround; of live work, hours enough for all that comes. Staff for just the "
+                "forecast gives 50%: more comes as often as less.",
             )
         )  # fmt: skip
     return Sheet(

@@ -49,6 +49,8 @@ WIDTHS = {
 TOP = 4
 CHART_ROWS = 25
 """Rows that a chart covers, with a little room below."""
+ONE_PAGE = 60
+"""Rows of a sheet with charts that are still readable on one page."""
 TOTAL_FONT = Font(name=styles.FONT, size=10, bold=True, color=styles.INK)
 TOTAL_LINE = Border(top=Side(style="thin", color=styles.INK), bottom=Side(style="double", color=styles.INK))
 
@@ -113,6 +115,8 @@ def _sheet(sheet: Worksheet, spec: Sheet, footer: str) -> dict[str, CellValue]:
             f"{get_column_letter(width + 2)}{4 + CHART_ROWS * number}",
         )
     _print(sheet, placed[0][0] if len(spec.blocks) == 1 and placed else 0, footer)
+    if spec.charts and max(row, TOP + CHART_ROWS * len(spec.charts)) <= ONE_PAGE:
+        sheet.page_setup.fitToHeight = 1  # else the page breaks through the last chart
     return formulas
 
 
@@ -137,7 +141,8 @@ def _block(sheet: Worksheet, block: Block, row: int) -> tuple[int, int, dict[str
         cell.alignment = _align(kind, wrap=True)
         letter = get_column_letter(number)
         longest = frame[names[number - 1]].astype("str").str.len().max() if number <= len(names) and len(frame) else 0
-        wanted = max(WIDTHS[kind], min(int(longest or 0) + 2, 32)) if kind == "text" else WIDTHS[kind]
+        body = min(int(longest or 0) + 2, 32) if kind == "text" else 0
+        wanted = max(WIDTHS[kind], body, len(name) + 2 if " " not in name else 0)  # a header of one word does not wrap
         sheet.column_dimensions[letter].width = max(sheet.column_dimensions[letter].width or 0, wanted)
     first, last = head + 1, head + max(len(frame), 1)
     for number, name in enumerate(names, start=1):
@@ -215,6 +220,7 @@ def _chart(sheet: Worksheet, spec: Chart, block: Block, rows: tuple[int, int], a
     chart.set_categories(Reference(sheet, min_col=category, min_row=rows[0], max_row=rows[1]))
     dress(chart, spec.title, x_title="", y_title=spec.y_title)
     chart.x_axis.number_format = FORMATS[block.formats.get(spec.category, "text")]
+    chart.y_axis.scaling.min = 0  # from anywhere else, a change of a tenth looks like a leap
     sheet.add_chart(chart, anchor)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from xlplan.tables.checks import slip
+from xlplan.tables.dictionary import table
 from xlplan.tables.rules import Rule
 from xlplan.tables.schema import ANY, Finding
 from xlplan.tables.typed import show
@@ -77,7 +79,9 @@ def handling_time(plan: Plan) -> list[Finding]:
             )
     queues = plan["tblQueue"]
     voice = set(queues.loc[queues["channel"].eq("voice") & queues["work_type"].eq("live"), "queue"])
-    short = stated["aht_s"].lt(SHORTEST_CALL_S) & stated["queue"].isin(list(voice))
+    aht = table("tblAht")["aht_s"]
+    outside = aht.allowed.bad(stated["aht_s"], stated)  # those have a finding already
+    short = stated["aht_s"].lt(SHORTEST_CALL_S) & ~outside & stated["queue"].isin(list(voice))
     for position in short.to_numpy().nonzero()[0]:
         value = stated["aht_s"].iloc[position]
         found.append(
@@ -89,7 +93,7 @@ def handling_time(plan: Plan) -> list[Finding]:
                 int(position) + 1,
                 show(value),
                 f"seconds: a call takes {SHORTEST_CALL_S} s at least",
-                f"{value:g} looks like minutes; type {value * 60:g}",
+                slip(aht, value) or f"type the seconds of a call, {SHORTEST_CALL_S} or more",
             )
         )
     return found

@@ -46,7 +46,12 @@ def shade(colour: str) -> PatternFill:
 LONG_TEXT = {"statement", "message", "what", "found", "expected", "fix", "meaning", "reason", "method"}
 TWO_DECIMALS = {"wage", "price", "unit_cost", "effective_cost", "qty"}
 THREE_DECIMALS = {"fx", "rate", "mase", "cv", "cv_error", "month_fraction"}
-ONE_DECIMAL_UNITS = {"FTE", "agents", "heads", "days"}
+ONE_DECIMAL_UNITS = {"FTE", "FTE per month", "agents", "heads", "seats", "days", "points"}
+WHOLE_UNITS = {
+    *("items", "items per week", "items per month", "seconds", "plan currency"),
+    *("units", "units per window", "pricing units", "pricing units per month"),
+}
+"""Units of numbers too large for decimals to matter."""
 MIDDLE = {"boolean", "date", "datetime", "time"}
 
 
@@ -95,7 +100,7 @@ def number_format(column: Column) -> str:
         return "0.000"
     if column.name == "seconds" or "hour" in column.unit or column.unit in ONE_DECIMAL_UNITS:
         return "#,##0.0"
-    return "#,##0" if column.type == "money" or column.unit in {"items", "seconds"} else "General"
+    return "#,##0" if column.type == "money" or column.unit in WHOLE_UNITS else "General"
 
 
 def width(column: Column) -> float:
