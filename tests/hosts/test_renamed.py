@@ -11,7 +11,10 @@ import pytest
 from openpyxl.worksheet.table import Table
 
 from tests.hosts.test_bad_input import Output, refused
+from xlplan.errors import WorkbookError
 from xlplan.hosts import shell
+from xlplan.workbook.package.file_book import FileBook
+from xlplan.workbook.source import BookSource
 
 
 def rename(path: Path, table: str, *, to: str = "", column: str = "", header: str = "") -> str:
@@ -99,3 +102,16 @@ def test_a_formula_that_was_never_calculated_is_no_blank(plan: Path, capsys: Out
     (finding,) = refused(plan, capsys)
     assert (finding["cell"], finding["found"]) == ("D7", "a formula without a value")
     assert "save it" in finding["fix"]
+
+
+def test_nor_is_it_where_a_blank_would_mean_something(plan: Path, capsys: Output) -> None:
+    """A blank patience is endless patience; a formula that nobody calculated is not."""
+    place = FileBook.open(plan).places()["tblQueue"]
+    book = openpyxl.load_workbook(plan)
+    cell = place.address(0, "patience_s")
+    book[place.sheet][cell] = "=3*60"
+    book.save(plan)
+    (finding,) = refused(plan, capsys)
+    assert (finding["cell"], finding["found"]) == (cell, "a formula without a value")
+    with pytest.raises(WorkbookError, match="holds a formula without a value"):
+        BookSource(lambda: FileBook.open(plan), label="plan").table("tblQueue")

@@ -181,11 +181,11 @@ def test_freeze_writes_a_copy_of_values(tmp_path: Path, capsys: Output) -> None:
 
 def test_freeze_says_which_formulas_had_no_value(tmp_path: Path, capsys: Output) -> None:
     book = simple()
-    book.sheet("Calc").put(1, 1, formula("XP_AGENTS(100,180,30,0.8,20)"))
+    book.sheet("Calc").put(1, 1, formula("TODAY()+1"), formula("XP_AGENTS(100,180,30,0.8,20)"))
     path = book.save(tmp_path / "plan.xlsx")
     code, out, err = run(capsys, "freeze", path, "-o", tmp_path / "copy.xlsx")
     assert (code, out) == (shell.CHECKS_FAILED, "")
-    assert "Calc!A1" in err
+    assert "blank: Calc!A1; " in err
     assert "open plan.xlsx once in Excel, save it, then freeze it again" in err
     answer = as_json(capsys, "freeze", path, "-o", tmp_path / "copy.xlsx", "--force")
     assert answer["without_value"] == ["Calc!A1"]

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from xlplan.workbook.book import CellValue, ErrorValue
+from xlplan.errors import WorkbookError
+from xlplan.workbook.book import CellValue, ErrorValue, TableCells
 from xlplan.workbook.recalculation.engine import Answer
 from xlplan.workbook.source import BookSource
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from xlplan.workbook.package.file_book import FileBook
 
 _numbers = count(1)
@@ -103,15 +102,14 @@ class _SettledPlan(BookSource):
     """The plan of a workbook, as far as it does not wait for its spreadsheet."""
 
     def __init__(self, book: Callable[[], FileBook]) -> None:
-        self._opened = cache(book)
-        super().__init__(self._opened, label="the workbook", key=f"file {next(_numbers)}")
+        super().__init__(book, label="the workbook", key=f"file {next(_numbers)}")
 
-    def table(self, name: str) -> pd.DataFrame | None:
-        """A table of the workbook; see :class:`BookSource`."""
-        book = self._opened()
-        if name in book.places() and book.waits(name):
-            raise _WaitsError
-        return super().table(name)
+    def check_settled(self, cells: TableCells) -> None:
+        """Formulas that wait for a value may have one in another round."""
+        try:
+            super().check_settled(cells)
+        except WorkbookError as error:
+            raise _WaitsError from error
 
 
 def _shown(cell: Any) -> CellValue:

@@ -57,10 +57,14 @@ class TablePlace:
 
 @dataclass(frozen=True)
 class TableCells:
-    """The body of a table, column by column, as it stands in the workbook."""
+    """The body of a table, column by column, as it stands in the workbook.
+
+    ``waiting`` are its formulas that show no value until somebody calculates them: body row (0 = first) and column.
+    """
 
     place: TablePlace
     columns: dict[str, list[CellValue]] = field(default_factory=dict)
+    waiting: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True)

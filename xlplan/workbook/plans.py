@@ -14,6 +14,7 @@ from xlplan.tables.schema import NAMES, Finding, Table
 from xlplan.tables.typed import blank, show, typed
 from xlplan.workbook.book import Book, CellValue, TableCells, TablePlace
 from xlplan.workbook.cells import decode, encode
+from xlplan.workbook.source import SAVE
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,22 @@ def _unnamed(finding: Finding) -> Finding:
 
 
 def _why_blank(finding: Finding, place: TablePlace) -> Finding:
-    """A blank that nobody left: of a column that is not there, or of a formula that was never calculated."""
+    """A blank that nobody left, of a column that is not there."""
     if finding.column and finding.column not in place.columns:
         add = f"add a column {finding.column} to {finding.table} and {finding.fix}"
         return replace(finding, found=f"no column {finding.column}", fix=add)
-    if finding.column in place.calculated:
-        save = "open the workbook in Excel or LibreOffice and save it, so that its formulas have values"
-        return replace(finding, found="a formula without a value", fix=save)
     return finding
+
+
+def _waiting(cells: TableCells, table: Table, rows: list[int]) -> list[Finding]:
+    """A finding for each of the planner's formulas that was never calculated: its cell is no blank."""
+    places = {row: at for at, row in enumerate(rows, start=1)}
+    own = [(places[row], table[name]) for row, name in cells.waiting if name in table and row in places]
+    return [
+        Finding("blank", "error", table.name, column.name, at, "a formula without a value", column.expects, SAVE)
+        for at, column in own
+        if not column.by_engine
+    ]
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,9 @@ def read_plan(book: Book) -> Reading:
         }
         frames[name], found = conform(columns, table)
         if not table.by_engine:  # the engine's own tables are rebuilt by a run, whatever stands there
-            findings += found
+            waiting = _waiting(cells, table, rows[name])
+            there = {(finding.column, finding.row) for finding in waiting}
+            findings += waiting + [finding for finding in found if (finding.column, finding.row) not in there]
     known = book.names()
     values = {
         name: decode([book.read_name(name)], column, date1904=book.date1904)[0]
@@ -152,7 +163,12 @@ def _filled_rows(cells: TableCells, table: Table) -> list[int]:
     known = [values for column, values in cells.columns.items() if column in table]
     if not known:
         return []
-    return [row for row, values in enumerate(zip(*known, strict=True)) if not all(blank(value) for value in values)]
+    waiting = {row for row, column in cells.waiting if column in table}
+    return [
+        row
+        for row, values in enumerate(zip(*known, strict=True))
+        if row in waiting or not all(blank(value) for value in values)
+    ]
 
 
 def _columns(book: Book, plan: Plan, table: Table, place: TablePlace, *, inputs: bool) -> dict[str, list[CellValue]]:

@@ -14,8 +14,11 @@ from xlplan.tables.checks import conform
 from xlplan.tables.plan import conform_names
 from xlplan.tables.schema import errors
 from xlplan.tables.typed import blank
-from xlplan.workbook.book import Book, CellValue
+from xlplan.workbook.book import Book, CellValue, TableCells
 from xlplan.workbook.cells import decode
+
+SAVE = "open the workbook in Excel or LibreOffice and save it, so that its formulas have values"
+"""What to do where formulas show no value."""
 
 
 class BookSource:
@@ -53,7 +56,24 @@ class BookSource:
             if name in self._book.places():
                 raise
             return None
+        self.check_settled(cells)
         return typed_table(name, cells.columns, date1904=self._book.date1904)
+
+    def check_settled(self, cells: TableCells) -> None:
+        """Refuse a table of which the plan's columns hold formulas without a value.
+
+        Raises
+        ------
+        WorkbookError
+            With the first of them.
+        """
+        found = [(row, column) for row, column in cells.waiting if column in dictionary.table(cells.place.name)]
+        if found:
+            raise WorkbookError(
+                f"{cells.place.address(*found[0])} holds a formula without a value",
+                where=f"table {cells.place.name} on {cells.place.sheet}",
+                do=SAVE,
+            )
 
     def name(self, name: str) -> Any:
         """The value of a named cell; None where it is blank, absent, or not what it should be."""

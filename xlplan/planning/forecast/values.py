@@ -190,6 +190,11 @@ def to_dates(dates: ArrayLike, *, where: str) -> NDArray[np.datetime64]:
     return result
 
 
+def _shown(date: np.datetime64) -> str:
+    """A date as a sentence says it, with its time of day where it has one."""
+    return str(date).removesuffix("T00:00:00").replace("T", " ")
+
+
 def _check(volume: FloatArray, known: Dates, targets: Dates) -> None:
     if len(volume) != len(known) or not len(known) or not len(targets):
         raise PlanError(
@@ -200,12 +205,14 @@ def _check(volume: FloatArray, known: Dates, targets: Dates) -> None:
     unique, count = np.unique(known, return_counts=True)
     if (count > 1).any():
         raise PlanError(
-            f"the date {unique[count > 1][0]} is there {count.max()} times", where="dates", do="keep one row each"
+            f"the date {_shown(unique[count > 1][0])} is there {count.max()} times",
+            where="dates",
+            do="keep one row each",
         )
     early = targets[targets <= known.max()]
     if len(early):
         raise PlanError(
-            f"{early[0]} is not after the history, which ends {known.max()}",
+            f"{_shown(early[0])} is not after the history, which ends {_shown(known.max())}",
             where="target dates",
             do="ask for later dates",
         )

@@ -35,8 +35,11 @@ _ISO = re.compile(
     r"(?P<yyyy>[0-9]{4})-(?P<mm>[0-9]{2})-(?P<dd>[0-9]{2})"
     r"(?:[ T](?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<rest>\.[0-9]{1,6})?)?)?"
 )
-_CLOCK = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?")
-_TIME_AFTER = r"(?:[ T](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<rest>\.[0-9]{1,6})?)?)?"
+_HALF = r"(?:[ \u00a0\u202f]?(?P<half>[AaPp])\.?[Mm]\.?)?"
+_CLOCK = re.compile(rf"(?P<hour>[0-9]{{1,2}}):(?P<minute>[0-9]{{2}})(?::(?P<second>[0-9]{{2}}))?{_HALF}")
+_TIME_AFTER = (
+    r"(?:[ T](?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<rest>\.[0-9]{1,6})?)?" + _HALF + ")?"
+)
 _TOKENS = {
     "dd": r"(?P<dd>[0-9]{2})",
     "d": r"(?P<dd>[0-9]{1,2})",
@@ -143,6 +146,7 @@ class Spelling:
             return None
         part = match.groupdict()
         hour, minute, second = (int(part[name] or 0) for name in ("hour", "minute", "second"))
+        hour = _of_day(hour, part.get("half"))
         rest = round(float(part["rest"] or 0) * 1_000_000)
         try:
             moment = dt.datetime(int(part["yyyy"]), int(part["mm"]), int(part["dd"]), hour, minute, second, rest)
@@ -160,12 +164,19 @@ class Spelling:
         return f"{EXPECTS[kind]} such as {day}{' 09:30' if kind == 'datetime' else ''}"
 
 
+def _of_day(hour: int, half: str | None) -> int:
+    """The hour of the day of one with AM or PM; 99 where there is none such."""
+    if not half:
+        return hour
+    return hour % 12 + 12 * (half in "Pp") if 1 <= hour <= 12 else 99
+
+
 def _time_of_day(text: str) -> dt.time | float | None:
-    """A time; 24:00 is the whole day, which no time holds."""
+    """A time, also one such as 2:30 PM; 24:00 is the whole day, which no time holds."""
     match = _CLOCK.fullmatch(text)
     if match is None:
         return None
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    hour, minute, second = _of_day(int(match["hour"]), match["half"]), int(match["minute"]), int(match["second"] or 0)
     if (hour, minute, second) == (24, 0, 0):
         return 1.0
     return dt.time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None

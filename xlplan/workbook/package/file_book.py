@@ -165,17 +165,11 @@ class FileBook:
         place = found.place
         if place.rows == 1 and self._is_blank(found, columns):
             place, columns = replace(place, rows=0), [[] for _ in columns]
-        return TableCells(place, dict(zip(place.columns, columns, strict=True)))
+        return TableCells(place, dict(zip(place.columns, columns, strict=True)), found.waiting())
 
     def table(self, name: str) -> Table:
         """The table itself, for those who ask more of it than where it stands and what it holds."""
         return self._table(name)
-
-    def waits(self, table: str) -> bool:
-        """True when a formula in the body of a table shows no value until it is calculated."""
-        self._settle()
-        found = self._table(table)
-        return any(cell.area.meets(found.body) and not cell.has_value for cell in found.sheet.facts.formulas)
 
     def _is_blank(self, table: Table, columns: Sequence[Sequence[CellValue]]) -> bool:
         calculated = table.calculated

@@ -128,6 +128,17 @@ class Table:
         rows = body.bottom - body.top + 1
         return TablePlace(self.name, self.sheet.name, body.top - 1, body.left, columns, rows, calculated)
 
+    def waiting(self) -> tuple[tuple[int, str], ...]:
+        """Body row (0 = first) and column of the formulas in it that show no value."""
+        body, columns = self.body, self.columns
+        return tuple(
+            (row - body.top, columns[column - body.left])
+            for cell in self.sheet.facts.formulas
+            if not cell.has_value and cell.area.meets(body)
+            for row, column in cell.area.places()
+            if body.holds(row, column)
+        )
+
     def check(self) -> None:
         """Refuse a table whose part contradicts itself."""
         area, body = self.area, self.body
