@@ -14,6 +14,7 @@ from tests.hosts.test_bad_input import Output, refused
 from xlplan.errors import WorkbookError
 from xlplan.hosts import shell
 from xlplan.workbook.package.file_book import FileBook
+from xlplan.workbook.package.references import cell_address, parse_place
 from xlplan.workbook.source import BookSource
 
 
@@ -115,3 +116,15 @@ def test_nor_is_it_where_a_blank_would_mean_something(plan: Path, capsys: Output
     assert (finding["cell"], finding["found"]) == (cell, "a formula without a value")
     with pytest.raises(WorkbookError, match="holds a formula without a value"):
         BookSource(lambda: FileBook.open(plan), label="plan").table("tblQueue")
+
+
+def test_nor_in_a_named_cell(plan: Path, capsys: Output) -> None:
+    sheet, row, column = parse_place(FileBook.open(plan).names()["PlanCurrency"])
+    book = openpyxl.load_workbook(plan)
+    book[sheet].cell(row, column).value = '="US"&"D"'
+    book.save(plan)
+    (finding,) = refused(plan, capsys)
+    assert (finding["sheet"], finding["cell"]) == (sheet, cell_address(row, column))
+    assert finding["found"] == "a formula without a value"
+    with pytest.raises(WorkbookError, match="named cell PlanCurrency"):
+        BookSource(lambda: FileBook.open(plan), label="plan").name("PlanCurrency")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from xlplan.errors import WorkbookError
-from xlplan.workbook.book import CellValue, ErrorValue, TableCells
+from xlplan.workbook.book import CellValue, ErrorValue
 from xlplan.workbook.recalculation.engine import Answer
 from xlplan.workbook.source import BookSource
 
@@ -104,12 +103,9 @@ class _SettledPlan(BookSource):
     def __init__(self, book: Callable[[], FileBook]) -> None:
         super().__init__(book, label="the workbook", key=f"file {next(_numbers)}")
 
-    def check_settled(self, cells: TableCells) -> None:
-        """Formulas that wait for a value may have one in another round."""
-        try:
-            super().check_settled(cells)
-        except WorkbookError as error:
-            raise _WaitsError from error
+    def refuse(self, cell: str, where: str) -> NoReturn:
+        """Wait: what has no value yet may have one in another round."""
+        raise _WaitsError
 
 
 def _shown(cell: Any) -> CellValue:

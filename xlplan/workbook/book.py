@@ -117,6 +117,9 @@ class Book(Protocol):
     def read_name(self, name: str) -> CellValue:
         """The value of a named cell."""
 
+    def name_waits(self, name: str) -> bool:
+        """True when a named cell holds a formula that shows no value until somebody calculates it."""
+
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed, else 0."""
 

@@ -232,6 +232,10 @@ class CalcBook:
         """The value of a named cell."""
         return _cell(self._door.read(self._named(name))[0][0])
 
+    def name_waits(self, name: str) -> bool:
+        """False: Calc has calculated every formula."""
+        return False
+
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed, else 0."""
         sheet, row, column, _, _ = self._named(name)

@@ -210,6 +210,10 @@ class LiveBook:
         """The value of a named cell."""
         return self._values(self._named(name))[0][0]
 
+    def name_waits(self, name: str) -> bool:
+        """False: Excel has calculated every formula."""
+        return False
+
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed, else 0."""
         return self._set(self._named(name), self._held(value))

@@ -75,6 +75,10 @@ class MemoryBook:
         self._need_name(name)
         return self._names[name]
 
+    def name_waits(self, name: str) -> bool:
+        """False: nothing here is a formula."""
+        return False
+
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed."""
         self._need_name(name)

@@ -52,6 +52,7 @@ class Reading:
 
 
 BLANK = show(None)
+WAITS = "a formula without a value"
 
 
 def _unnamed(finding: Finding) -> Finding:
@@ -75,7 +76,7 @@ def _waiting(cells: TableCells, table: Table, rows: list[int]) -> list[Finding]:
     places = {row: at for at, row in enumerate(rows, start=1)}
     own = [(places[row], table[name]) for row, name in cells.waiting if name in table and row in places]
     return [
-        Finding("blank", "error", table.name, column.name, at, "a formula without a value", column.expects, SAVE)
+        Finding("blank", "error", table.name, column.name, at, WAITS, column.expects, SAVE)
         for at, column in own
         if not column.by_engine
     ]
@@ -124,6 +125,15 @@ def read_plan(book: Book) -> Reading:
         if name in known
     }
     typed_names, found = conform_names(values)
+    uncalculated = [
+        name
+        for name, value in values.items()
+        if value is None and not dictionary.names()[name].by_engine and book.name_waits(name)
+    ]
+    found = [finding for finding in found if finding.column not in uncalculated]
+    for name in uncalculated:
+        expected = dictionary.names()[name].expects
+        found.append(Finding("blank", "error", NAMES, name, None, WAITS, expected, SAVE))
     plan = Plan(frames, typed_names)
     reading = Reading(plan, [], places, known, rows)
     return Reading(plan, reading.locate(findings + found), places, known, rows, others)

@@ -245,6 +245,10 @@ class Rehearsal:
         """The workbook's own."""
         return self.book.read_name(name)
 
+    def name_waits(self, name: str) -> bool:
+        """The workbook's own."""
+        return self.book.name_waits(name)
+
     def read_cells(self, sheet: str, area: str) -> list[list[CellValue]]:
         """The workbook's own."""
         return self.book.read_cells(sheet, area)

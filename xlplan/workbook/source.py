@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from xlplan.tables.checks import conform
 from xlplan.tables.plan import conform_names
 from xlplan.tables.schema import errors
 from xlplan.tables.typed import blank
-from xlplan.workbook.book import Book, CellValue, TableCells
+from xlplan.workbook.book import Book, CellValue
 from xlplan.workbook.cells import decode
 
 SAVE = "open the workbook in Excel or LibreOffice and save it, so that its formulas have values"
@@ -56,24 +56,10 @@ class BookSource:
             if name in self._book.places():
                 raise
             return None
-        self.check_settled(cells)
+        waiting = [(row, column) for row, column in cells.waiting if column in dictionary.table(name)]
+        if waiting:
+            self.refuse(cells.place.address(*waiting[0]), f"table {cells.place.name} on {cells.place.sheet}")
         return typed_table(name, cells.columns, date1904=self._book.date1904)
-
-    def check_settled(self, cells: TableCells) -> None:
-        """Refuse a table of which the plan's columns hold formulas without a value.
-
-        Raises
-        ------
-        WorkbookError
-            With the first of them.
-        """
-        found = [(row, column) for row, column in cells.waiting if column in dictionary.table(cells.place.name)]
-        if found:
-            raise WorkbookError(
-                f"{cells.place.address(*found[0])} holds a formula without a value",
-                where=f"table {cells.place.name} on {cells.place.sheet}",
-                do=SAVE,
-            )
 
     def name(self, name: str) -> Any:
         """The value of a named cell; None where it is blank, absent, or not what it should be."""
@@ -84,7 +70,13 @@ class BookSource:
             if name in book.names():
                 raise
             return None
+        if value is None and book.name_waits(name):
+            self.refuse(book.names()[name], f"named cell {name}")
         return typed_name(name, value, date1904=book.date1904)
+
+    def refuse(self, cell: str, where: str) -> NoReturn:
+        """Say that a cell holds a formula without a value, which is no blank."""
+        raise WorkbookError(f"{cell} holds a formula without a value", where=where, do=SAVE)
 
 
 def typed_table(name: str, columns: Mapping[str, Sequence[CellValue]], *, date1904: bool = False) -> pd.DataFrame:

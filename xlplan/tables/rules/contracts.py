@@ -54,6 +54,8 @@ def windows(plan: Plan) -> list[Finding]:
 def currencies(plan: Plan) -> list[Finding]:
     """Currencies of contracts and of hiring have a rate from the plan's first month on."""
     home, kind, start = (plan.names.get(name) for name in ("PlanCurrency", "RateType", "PlanStart"))
+    if home is None or kind is None:
+        return []  # told by itself: to which currency, by which rate, nobody can say
     rates = plan["tblFx"].loc[lambda f: f["rate_type"].eq(kind)]
     if start is not None:
         rates = rates.loc[rates["month"].le(pd.Timestamp(start))]

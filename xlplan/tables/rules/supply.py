@@ -94,6 +94,8 @@ def pay(plan: Plan) -> list[Finding]:
 def exchange(plan: Plan) -> list[Finding]:
     """Every currency has a rate to the plan currency, of the plan's kind and from its first month on."""
     home, kind, start = (plan.names.get(name) for name in ("PlanCurrency", "RateType", "PlanStart"))
+    if home is None or kind is None:
+        return []  # told by itself: to which currency, by which rate, nobody can say
     rates = plan["tblFx"].loc[lambda f: f["rate_type"].eq(kind)]
     if start is not None:
         rates = rates.loc[rates["month"].le(pd.Timestamp(start))]

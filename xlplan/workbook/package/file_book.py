@@ -277,6 +277,12 @@ class FileBook:
         sheet, address = self._named(name)
         return self.read_cells(sheet, address)[0][0]
 
+    def name_waits(self, name: str) -> bool:
+        """True when a named cell holds a formula that shows no value until somebody calculates it."""
+        sheet, address = self._named(name)
+        self._settle()
+        return parse_cell(address) in self._sheet(sheet).waiting_places()
+
     def write_name(self, name: str, value: CellValue) -> int:
         """Set a named cell; returns 1 if its value changed, else 0."""
         sheet, address = self._named(name)

@@ -201,6 +201,10 @@ class Sheet:
         """Row and column of every formula cell."""
         return {(cell.row, cell.column) for cell in self.facts.formulas}
 
+    def waiting_places(self) -> set[tuple[int, int]]:
+        """Row and column of every cell that shows no value until its formula is calculated."""
+        return {place for cell in self.facts.formulas if not cell.has_value for place in cell.area.places()}
+
     def _noting(self, rows: Iterable[Row], facts: Facts) -> Iterator[Row]:
         """The same rows, their formulas noted as they pass."""
         mark = self.codec.formula_mark

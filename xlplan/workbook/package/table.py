@@ -131,13 +131,8 @@ class Table:
     def waiting(self) -> tuple[tuple[int, str], ...]:
         """Body row (0 = first) and column of the formulas in it that show no value."""
         body, columns = self.body, self.columns
-        return tuple(
-            (row - body.top, columns[column - body.left])
-            for cell in self.sheet.facts.formulas
-            if not cell.has_value and cell.area.meets(body)
-            for row, column in cell.area.places()
-            if body.holds(row, column)
-        )
+        places = sorted(self.sheet.waiting_places())
+        return tuple((row - body.top, columns[column - body.left]) for row, column in places if body.holds(row, column))
 
     def check(self) -> None:
         """Refuse a table whose part contradicts itself."""
