@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,35 @@ def test_the_same_call_many_times_is_the_same_answer(function: Function) -> None
     arguments = list(function.example)
     together = CellFunctions(unread).answers(function.name, [arguments] * 3)
     assert together == alone(function.name, [arguments]) * 3
+
+
+def test_too_many_arguments_are_refused_however_many_calls_have_them() -> None:
+    calls = [[80, 100, 5], [90, 100, 5], [70, 100]]
+    found = CellFunctions(unread).answers("XP_OCCUPANCY", calls)
+    assert found == alone("XP_OCCUPANCY", calls)
+    assert [answer.rows[0][0] for answer in found if answer] == [ErrorValue("#VALUE!"), ErrorValue("#VALUE!"), 0.7]
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("by zero"), KeyError("agents"), RecursionError(), OverflowError()])
+def test_a_fault_fails_its_formula_and_no_save(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    """In an open workbook such a cell shows #VALUE!, too."""
+
+    def broken(*cells: Any, **more: Any) -> float:
+        raise fault
+
+    known = functions()["XP_OCCUPANCY"]
+    monkeypatch.setitem(functions(), "XP_OCCUPANCY", replace(known, run=broken))
+    book = Workbook()
+    rows: list[list[object]] = [["a", 100, formula("XP_OCCUPANCY(B2,100)", 1)], ["b", 50, formula("B3*2", 100)]]
+    book.table(book.sheet("Load"), "tblLoad", ["queue", "volume", "share"], rows)
+    path = book.save(tmp_path / "load.xlsx")
+    opened = macros.open_book(path)
+    opened.write("tblLoad", {"volume": [80, 40]})
+    opened.save(path)
+    assert cells(path, "Load", "C2:C3") == [["#VALUE!"], [80]]
+    assert f"a fault of xlplan, {type(fault).__name__}" in opened.remarks[0]
 
 
 # -- a plan ----------------------------------------------------------------------------------------------

@@ -190,6 +190,14 @@ def test_blanks_and_errors_among_the_cells_of_an_array(tmp_path: Path, monkeypat
     assert opened.remarks == ("Calc!B2:B4 shows #N/A of XP_TWICE (no such queue).",)
 
 
+def test_an_array_over_other_formulas_waits(tmp_path: Path) -> None:
+    book, calc = with_calc()
+    calc.put(2, 2, array("XP_TWICE(tblPlan[volume])", "B2:B4")).put(3, 2, formula("Data!B2+5", 105))
+    changed(book, tmp_path)
+    assert "B2" not in shown(tmp_path)
+    assert shown(tmp_path).get("B3") in (None, 205)
+
+
 def test_an_array_around_a_call_waits(tmp_path: Path) -> None:
     book, calc = with_calc()
     calc.put(2, 2, array("XP_TWICE(tblPlan[volume])*2", "B2:B4"))
@@ -268,11 +276,44 @@ def test_functions_that_take_too_long_are_left(tmp_path: Path, monkeypatch: pyte
 def test_arguments_of_more_cells_than_can_be_looked_at_are_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holding, "MOST_CELLS", 4)
+    monkeypatch.setattr(holding, "MOST_CELLS", 6)
+    monkeypatch.setattr(holding, "LARGE", 3)
     book, calc = with_calc()
-    calc.put(1, 1, formula("XP_SUM(Data!B2:B4)", 7), formula("XP_SUM(Data!B3:B4)", 7), formula("XP_SUM(Data!B4)", 7))
+    calc.put(1, 1, formula("XP_SUM(Data!B2:B4)", 7), formula("XP_SUM(Data!A1:D4)", 7), formula("XP_SUM(Data!B4)", 7))
     changed(book, tmp_path)
     assert shown(tmp_path) == {"A1": 300, "C1": 60}
+
+
+def test_ranges_that_overlap_are_kept_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(holding, "MOST_CELLS", 3)
+    book, calc = with_calc()
+    calc.put(1, 1, *(formula(f"XP_SUM(Data!$B$2:B{row})", 7) for row in (2, 3, 4)), formula("XP_SUM(Data!B3:B4)", 7))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": 200, "B1": 240, "C1": 300, "D1": 100}
+
+
+def test_a_call_of_too_many_cells_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "LARGEST_CALL", 10)
+    book, calc = with_calc()
+    calc.put(1, 1, formula("XP_SUM(Data!B2:B9,1)", 7), formula("XP_SUM(Data!B2:B12,1)", 7))
+    calc.put(1, 3, formula("XP_SUM(Data!B2:XFD1048570)", 7), formula("XP_SUM(Data!D:D,Data!B2)", 7))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": 301, "D1": 200}
+
+
+def test_calls_are_asked_in_portions_and_equal_ones_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    portions: list[int] = []
+    answer = Few.answers
+    monkeypatch.setattr(Few, "answers", lambda *given: portions.append(len(given[2])) or answer(*given))
+    monkeypatch.setattr(answers, "MOST_CELLS", 3)
+    monkeypatch.setattr(answers, "AT_ONCE", 2)
+    book, calc = with_calc()
+    texts = ["Data!B2:B4", "Data!B2:B3", "Data!B3", "Data!B4", "Data!B2", "Data!B2:B4", "1,Data!B2", "TRUE,Data!B2"]
+    for row, text in enumerate(texts, start=1):
+        calc.put(row, 1, formula(f"XP_SUM({text})", 7))
+    changed(book, tmp_path)
+    assert list(shown(tmp_path).values()) == [300, 240, 40, 60, 200, 300, 201, 201]
+    assert portions == [1, 2, 2, 2]
 
 
 def test_errors_are_told_with_their_reason_and_counted(tmp_path: Path) -> None:
@@ -292,6 +333,114 @@ def test_errors_of_cells_that_are_left_alone_are_not_told(tmp_path: Path) -> Non
     opened = changed(book, tmp_path)
     assert shown(tmp_path) == {"B1": 200}
     assert opened.remarks == ("1 formula cell shows no value until Excel calculates the workbook.",)
+
+
+# -- what a formula means where it stands ----------------------------------------------------------------
+
+
+def own_name(text: str, sheet: int, name: str = "mine") -> str:
+    return f'<definedName name="{name}" localSheetId="{sheet}">{text}</definedName>'
+
+
+def test_a_sheet_may_have_a_name_of_its_own(tmp_path: Path) -> None:
+    book, calc = with_calc()
+    texts = ["XP_SUM(mine)", "XP_SUM(mine*2,1)", "XP_SUM(both,Data!B9)", "XP_SUM(theirs,Data!B2)", "XP_SUM(chain)"]
+    calc.put(1, 1, *(formula(text, 7) for text in texts))
+    whole = '<definedName name="both">Data!$B$2</definedName><definedName name="chain">mine</definedName>'
+    own = own_name("Data!$B$3", 1) + own_name("Data!$B$4", 1, "both") + own_name("Data!$B$4", 0, "theirs")
+    book.workbook_tail = f"<definedNames>{whole}{own}</definedNames>"
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": 40, "C1": 60}
+
+
+def test_a_name_that_a_function_has_too_stands_for_the_name(tmp_path: Path) -> None:
+    book, calc = with_calc()
+    book.names["xp_sum"] = "_xlfn.LAMBDA(_xlpm.a,_xlpm.a*10)"
+    calc.put(1, 1, formula("XP_SUM(Data!B2)", 7), formula("XP_TWICE(Data!B2)", 7))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"B1": 400}
+
+
+@pytest.mark.parametrize(
+    ("agreed", "text"),
+    [
+        (("SUM(_xlfn.SEQUENCE(3))", 6), "XP_SUM(_xlfn.SEQUENCE(3),Data!B2)"),
+        (("ROWS(_xlfn.MUNIT(2))", 2), "XP_SUM(_xlfn.MUNIT(2),Data!B2)"),
+        (('ROWS(_xlfn.TEXTSPLIT("1,2",,","))', 2), 'XP_SUM(LEN(_xlfn.TEXTSPLIT("1,2",,",")),Data!B2)'),
+        (("_xlfn.SHEET()", 2), "XP_SUM(_xlfn.SHEET(),Data!B2)"),
+        (("_xlfn.SHEETS()", 2), "XP_SUM(_xlfn.SHEETS(),Data!B2)"),
+    ],
+)
+def test_arguments_of_many_values_or_about_their_place_wait(tmp_path: Path, agreed: tuple[str, int], text: str) -> None:
+    """However well the engine knows their functions."""
+    book, calc = with_calc()
+    calc.put(1, 1, formula(*agreed), formula(text, 7))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": agreed[1]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SUBTOTAL(9,XP_TWICE(tblPlan[volume]))", "RANK(80,XP_TWICE(tblPlan[volume]))", "SUBTOTAL(9,XP_SUM(Data!B2))",
+        "SUBTOTAL(9,Data!B2:B4,XP_SUM(-5))", 'COUNTIF(XP_TWICE(tblPlan[volume]),">100")+Data!B2',
+    ],
+)  # fmt: skip
+def test_answers_are_no_cells_of_a_sheet(tmp_path: Path, text: str) -> None:
+    book, calc = with_calc()
+    calc.put(1, 1, formula(text, 7))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {}
+
+
+def test_cells_and_bounds_of_answers_are_still_calculated(tmp_path: Path) -> None:
+    book, calc = with_calc()
+    calc.put(1, 1, formula("SUBTOTAL(9,(tblPlan[volume]))+XP_SUM(1)", 7))
+    calc.put(2, 1, formula('SUMIF(Data!B2:B4,">"&XP_SUM(50))+XP_SUM(Data!B2)', 7))
+    calc.put(3, 1, formula("RANK(XP_SUM(40),Data!B2:B4)", 7))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": 301, "A2": 460, "A3": 3}
+
+
+# -- formulas that nobody has calculated -----------------------------------------------------------------
+
+
+CALCULATE_ALL = '<calcPr calcId="191029" fullCalcOnLoad="1"/>'
+
+
+def test_a_zero_that_may_be_no_result_is_no_argument(tmp_path: Path) -> None:
+    """XlsxWriter writes 0 into every formula cell and has Excel calculate the workbook on opening it."""
+    book, calc = with_calc()
+    book.workbook_tail = CALCULATE_ALL
+    calc.put(1, 1, formula("XP_SUM(B1,Data!B2)", 0), formula("C1*2", 0), 90)
+    calc.put(2, 1, formula("XP_SUM(B2,Data!B2)", 0), formula("NOSUCH(C1)", 0))
+    calc.put(3, 1, formula("XP_SUM(B3,Data!B2)", 0), formula("XP_SUM(C1)", 0))
+    opened = changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": 380, "B1": 0, "C1": 90, "B2": 0, "A3": 290, "B3": 0}
+    assert opened.remarks == ("1 formula cell shows no value until Excel calculates the workbook.",)
+    again = FileBook.open(tmp_path / "plan.xlsx", functions=Few)
+    again.write("tblPlan", {"volume": [10, 40, 60]})
+    again.save(tmp_path / "plan.xlsx")
+    assert shown(tmp_path) == {"A1": 190, "B1": 0, "C1": 90, "B2": 0, "A3": 100, "B3": 0}
+
+
+def test_a_zero_of_a_calculated_workbook_is_a_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, None)
+    book, calc = with_calc()
+    calc.put(1, 1, formula("XP_SUM(B1,Data!B2)", 0), formula("NOSUCH(C1)", 0))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": 200, "B1": 0}
+
+
+def test_other_values_are_results_whatever_the_workbook_asks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, None)
+    book, calc = with_calc()
+    book.workbook_tail = CALCULATE_ALL
+    calc.put(1, 1, formula("XP_SUM(B1:C1,Data!B2)", 7), formula("NOSUCH(1)", 5), formula("NOSUCH(2)", 0, "b"))
+    changed(book, tmp_path)
+    assert shown(tmp_path) == {"A1": 205, "B1": 5, "C1": False}
 
 
 def test_what_was_said_of_an_error_is_not_kept_after_a_change(tmp_path: Path) -> None:

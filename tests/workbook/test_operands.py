@@ -8,10 +8,12 @@ import pytest
 
 from tests.workbook.package.build import Workbook
 from xlplan.workbook.book import CellValue, ErrorValue
+from xlplan.workbook.package.archive import Archive
 from xlplan.workbook.package.file_book import FileBook
+from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.references import Area
 from xlplan.workbook.recalculation.calls import answered, innermost, is_whole, literal
-from xlplan.workbook.recalculation.operands import Listed, Region, Workings, constant, listed, structured
+from xlplan.workbook.recalculation.operands import Listed, Region, Workings, constant, listed, scoped_names, structured
 from xlplan.workbook.recalculation.sums import placeless
 
 NAMES = frozenset(("XP_AGENTS", "XP_FTE"))
@@ -123,13 +125,19 @@ def test_a_table_is_known_by_what_its_part_says(tmp_path: Path) -> None:
     assert listed(table) == ("Plan", Area(2, 3, 5, 4), Area(3, 3, 4, 4), ("queue", "volume"))
 
 
+WHOLE_WORKBOOK = {
+    "rate": "Rates!$B$2", "share": "0.8", "volumes": "tblQ[volume]", "other": "=rate", "left": "Plan!A1",
+    "here": "$B$2", "loop": "loop", "sum": "SUM(Plan!$A$1:$A$2)", "chain": "own",
+}  # fmt: skip
 WORKINGS = Workings(
     {"tblq": TABLE},
     {
-        "rate": ["Rates!$B$2"], "share": ["0.8"], "volumes": ["tblQ[volume]"], "other": ["=rate"], "left": ["Plan!A1"],
-        "here": ["$B$2"], "twice": ["Plan!$A$1", "Calc!$A$1"], "loop": ["loop"], "sum": ["SUM(Plan!$A$1:$A$2)"],
+        **{name: {"": text} for name, text in WHOLE_WORKBOOK.items()},
+        "twice": {"": "Plan!$A$1", "calc": "Calc!$A$1"},
+        "own": {"calc": "Calc!$A$2"},
+        "others": {"plan": "Plan!$A$2"},
     },
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +145,8 @@ WORKINGS = Workings(
     [
         ("B7", "Calc!B7"), ("$B$7:C9", "Calc!B7:C9"), ("'Other''s'!B7", "Other's!B7"), ("B:B", "Calc!B1:B1048576"),
         ("tblQ[volume]", "Plan!E4:E8"), ("tblQ", "Plan!B4:E8"), ("TBLQ[@queue]", "Plan!B6"), ("rate", "Rates!B2"),
-        ("other", "Rates!B2"), ("Volumes", "Plan!E4:E8"), ("left", None), ("here", None), ("twice", None),
+        ("other", "Rates!B2"), ("Volumes", "Plan!E4:E8"), ("left", None), ("here", None),
+        ("twice", "Calc!A1"), ("own", "Calc!A2"), ("others", None), ("chain", None), ("Calc!own", None),
         ("loop", None), ("sum", None), ("B7*2", None), ("[1]Plan!B7", None), ("Jan:Dec!B7", None), ("nothing", None),
         ("tblX[volume]", None), ("ROW(B7)", None), ("B7 B8", None), ("(B7)", None),
     ],
@@ -157,6 +166,24 @@ def test_a_table_need_not_be_named_within_itself() -> None:
     assert placeless("2*[@volume]", "Calc", (6, 3), WORKINGS) is None
 
 
+def test_a_name_means_what_its_sheet_says(tmp_path: Path) -> None:
+    book = Workbook()
+    book.sheet("Plan")
+    book.sheet("Größe")
+    own = (("0", "Plan!$A$1"), ("1", "Plan!$A$2"), ("7", "Plan!$A$3"), ("x", "Plan!$A$4"))
+    listed_names = "".join(
+        f'<definedName name="Rate" localSheetId="{sheet}">{text}</definedName>' for sheet, text in own
+    )
+    book.workbook_tail = f'<definedNames>{listed_names}<definedName name="rate">Plan!$A$5</definedName></definedNames>'
+    names = scoped_names(Package(Archive.read_file(book.save(tmp_path / "plan.xlsx"))))
+    workings = Workings({}, names)
+    found = {sheet: workings.operand("RATE", sheet, (1, 1)) for sheet in ("Plan", "GRÖSSE", "größe", "Calc")}
+    assert found == {
+        sheet: Region("Plan", Area.parse(cell))
+        for sheet, cell in {"Plan": "A1", "GRÖSSE": "A2", "größe": "A2", "Calc": "A5"}.items()
+    }
+
+
 def test_a_name_may_be_a_constant() -> None:
     assert WORKINGS.operand("share", "Calc", (1, 1)) == constant("0.8")
 
@@ -166,7 +193,8 @@ def test_a_name_may_be_a_constant() -> None:
     [
         ("B7/60", "Calc!B7/60"), ("SUM(B7:C9)*rate", "SUM(Calc!B7:C9)*rate"), ("Plan!B7+$A1", "Plan!B7+Calc!$A1"),
         ("tblQ[[#This Row],[volume]]*2", "Plan!E6*2"), ("SUM(tblQ[volume])", "SUM(Plan!E4:E8)"),
-        ("ROW()", None), ("B7+COLUMN(A1)", None), ("twice+1", None), ("tblQ[nothing]+1", None), ("tblX[a]+1", None),
+        ("ROW()", None), ("B7+COLUMN(A1)", None), ("twice+1", None), ("others+1", None),
+        ("_xlfn.SHEET()", None), ('SUM(INDIRECT("A1:A3"))', None), ("tblQ[nothing]+1", None), ("tblX[a]+1", None),
         ('"ROW()"&B7', '"ROW()"&Calc!B7'),
     ],
 )  # fmt: skip

@@ -18,6 +18,7 @@ from xlplan.workbook.package.references import parse_cell
 from xlplan.workbook.package.settle import _drop_values
 from xlplan.workbook.recalculation import compute as computing
 from xlplan.workbook.recalculation.engine import Asked, Engine, EngineFault, Given, Values, find_engine
+from xlplan.workbook.recalculation.shown import shown_values
 from xlplan.workbook.recalculation.spans import is_plain
 from xlplan.workbook.recalculation.subprocess_engine import SubprocessEngine
 from xlplan.workbook.recalculation.trust import MEASURED_FUNCTIONS, functions
@@ -295,7 +296,7 @@ def test_an_error_of_the_engine_itself_is_not_shown(tmp_path: Path, monkeypatch:
 def test_no_value_differs_from_what_excel_stored_in_real_workbooks(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     book = FileBook.open(CORPUS / name)
     sheets = {sheet: found for sheet, found in book._sheets.items() if found.facts.formulas}
-    stored = {sheet: computing._shown(found, found.facts.formulas) for sheet, found in sheets.items()}
+    stored = {sheet: shown_values(found, found.facts.formulas) for sheet, found in sheets.items()}
     for found in sheets.values():
         _drop_values(found, found.facts.formulas)
     done = computing.compute(SubprocessEngine(), book._package, sheets, computing.formula_cells(sheets))

@@ -14,6 +14,9 @@ from xlplan.workbook.source import BookSource
 if TYPE_CHECKING:
     from xlplan.workbook.package.file_book import FileBook
 
+FAULTS = (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
+"""What a fault of xlplan itself may raise: it fails one formula, as in an open workbook, and no save."""
+
 _numbers = count(1)
 
 
@@ -53,7 +56,8 @@ class CellFunctions:
             varying = [cell for cell, is_number in zip(arguments, numeric, strict=False) if is_number]
             fixed = [cell for cell, is_number in zip(arguments, numeric, strict=False) if not is_number]
             is_plain = {type(cell) for cell in varying} <= {int, float} and not any(isinstance(c, list) for c in fixed)
-            key = (len(arguments), repr(fixed)) if varying and is_plain else place
+            fits = len(arguments) <= len(numeric)
+            key = (len(arguments), repr(fixed)) if varying and is_plain and fits else place
             together.setdefault(key, []).append(place)
         return together.values()
 
@@ -88,6 +92,9 @@ class CellFunctions:
             return Answer([[ErrorValue(error.code)]], error.sentence)
         except _WaitsError:
             return None
+        except FAULTS as error:
+            why = f"a fault of xlplan, {type(error).__name__}: {error}; please report it"
+            return Answer([[ErrorValue("#VALUE!")]], why)
         rows = result if isinstance(result, list) else [[result]]
         failed = next((cell.sentence for row in rows for cell in row if isinstance(cell, CellError)), "")
         return Answer([[_shown(cell) for cell in row] for row in rows], failed)

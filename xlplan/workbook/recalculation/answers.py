@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlplan.workbook.book import CellValue, ErrorValue, Formula
@@ -21,7 +21,13 @@ PATIENCE_S = 60.0
 """After so long the formulas that are left wait for Excel."""
 
 AT_ONCE = 1_000
-"""Calls of one function that are asked together."""
+"""Calls of one function that are asked together, at most."""
+
+MOST_CELLS = 1_000_000
+"""Cells of their arguments, unless it is one call that has more."""
+
+LARGEST_CALL = 5_000_000
+"""Cells of the arguments of one call; one with more waits for Excel."""
 
 BLANK = Constant(((None,),))
 
@@ -37,6 +43,11 @@ class _Asked:
     call: Call
     operands: list[Constant | Region | int]
     answer: Answer | None = None
+
+    @property
+    def regions(self) -> list[Region]:
+        """The arguments that are cells."""
+        return [operand for operand in self.operands if isinstance(operand, Region)]
 
 
 @dataclass
@@ -64,10 +75,19 @@ class Answers:
         Tables and names of the workbook.
     sheets : mapping
         Its worksheets by name.
+    formulas : mapping
+        Formula cells by sheet.
     """
 
-    def __init__(self, functions: Functions, workings: Workings, sheets: Mapping[str, Sheet]) -> None:
+    def __init__(
+        self,
+        functions: Functions,
+        workings: Workings,
+        sheets: Mapping[str, Sheet],
+        formulas: Mapping[str, Sequence[FormulaCell]],
+    ) -> None:
         self._functions = functions
+        self._names = frozenset(name for name in functions.names if name.casefold() not in workings.names)
         self._workings = workings
         self.sums = Sums({name.casefold() for name in sheets})
         self._until = time.monotonic() + PATIENCE_S
@@ -79,10 +99,12 @@ class Answers:
         """Sentences on answers that are errors, by formula cell."""
         self.texts: dict[tuple[str, Place], str] = {}
         """Formulas around calls, with the answers in place of the calls."""
-        own = [(name, cell) for name, sheet in sheets.items() for cell in _calling(sheet, functions.names)]
+        own = [(name, cell) for name, cells in formulas.items() for cell in _calling(cells, self._names)]
         self.cells = {(name, (cell.row, cell.column)) for name, cell in own}
         """Formula cells in which such functions are called."""
-        self._held = Held(sheets)
+        self._formula_cells = {(name, cell.row, cell.column) for name, cells in formulas.items() for cell in cells}
+        self._held = Held(sheets, formulas)
+        self._unread: list[Region] = []
         self._pending = [_Pending(name, cell, cell.text) for name, cell in own if not cell.has_value]
         self._give_shown([(name, cell) for name, cell in own if cell.has_value])
         self._pending = [pending for pending in self._pending if self._looked(pending)]
@@ -91,8 +113,9 @@ class Answers:
         """Formulas that show their value are that value to the engine, which does not know their functions."""
         self._held.hold([Region(name, cell.area) for name, cell in cells])
         for name, cell in cells:
-            for place in cell.area.places():
-                self.given.setdefault(name, {})[place] = self._held.value(name, place)
+            if not self._held.is_unknown(Region(name, cell.area)):
+                shown = {place: self._held.value(name, place) for place in cell.area.places()}
+                self.given.setdefault(name, {}).update(shown)
 
     @property
     def waits(self) -> bool:
@@ -117,7 +140,8 @@ class Answers:
                 self._held.learn(name, cells)
         moved = True
         while moved and self._pending:  # an answer may be what another call waits for
-            self._held.hold([o for p in self._pending for a in p.asked for o in a.operands if isinstance(o, Region)])
+            self._held.hold(self._unread)
+            self._unread = []
             moved = self._ask()
             self._pending = [pending for pending in self._pending if self._goes_on(pending)]
         return self._size() > before
@@ -127,21 +151,39 @@ class Answers:
 
     def _ask(self) -> bool:
         """Have all calls answered whose arguments are known, a function at a time; True when there was one."""
-        ready: dict[str, list[tuple[_Asked, list[object]]]] = {}
+        ready: dict[str, dict[str, list[_Asked]]] = {}
         for pending in self._pending:
             for asked in pending.asked:
-                last = self._held.last(operand for operand in asked.operands if isinstance(operand, Region))
-                arguments = [self._argument(operand, last) for operand in asked.operands]
-                if asked.answer is None and not any(argument is _UNKNOWN for argument in arguments):
-                    ready.setdefault(asked.call.name, []).append((asked, arguments))
+                if asked.answer is None and all(map(self._is_known, asked.operands)):
+                    ready.setdefault(asked.call.name, {}).setdefault(repr(asked.operands), []).append(asked)
         for name, calls in ready.items():
-            for start in range(0, len(calls), AT_ONCE):
-                some = calls[start : start + AT_ONCE]
+            for some in self._portions(calls.values()):
                 late = time.monotonic() > self._until
-                found = [None] * len(some) if late else self._functions.answers(name, [cells for _, cells in some])
-                for (asked, _), answer in zip(some, found, strict=True):
-                    asked.answer = answer or NEVER
+                given = [] if late else [self._arguments(alike[0]) for alike in some]
+                found = [None] * len(some) if late else self._functions.answers(name, given)
+                for alike, answer in zip(some, found, strict=True):
+                    for asked in alike:
+                        asked.answer = answer or NEVER
         return bool(ready)
+
+    def _portions(self, calls: Iterable[list[_Asked]]) -> Iterator[list[list[_Asked]]]:
+        """Calls that are asked together, equal ones as one, so that they neither take too long nor too much memory."""
+        some: list[list[_Asked]] = []
+        room = MOST_CELLS
+        for alike in calls:
+            regions = alike[0].regions
+            size = sum(self._held.size(region, self._held.last(regions)) for region in regions)
+            if some and (len(some) == AT_ONCE or size > room):
+                yield some
+                some, room = [], MOST_CELLS
+            if size > LARGEST_CALL:
+                for asked in alike:
+                    asked.answer = NEVER
+            else:
+                some.append(alike)
+                room -= size
+        if some:
+            yield some
 
     def _goes_on(self, pending: _Pending) -> bool:
         """Take in what calls of a formula gave; False when the formula need not be looked at again."""
@@ -158,17 +200,23 @@ class Answers:
         pending.text = answered(pending.text, spelled)
         return all(spelled.values()) and self._looked(pending)
 
-    def _argument(self, operand: Constant | Region | int, last: int) -> object:
-        """The cells of an argument; whole columns end at a last row, as in what hosts hand over."""
-        if isinstance(operand, int):
-            return self.sums.values.get(operand, _UNKNOWN)
+    def _is_known(self, operand: Constant | Region | int) -> bool:
         if isinstance(operand, Region):
-            if self._held.is_unknown(operand):
-                return _UNKNOWN
-            rows: Sequence[Sequence[CellValue]] = self._held.rows(operand, last)
-        else:
-            rows = operand.rows
-        return rows[0][0] if len(rows) == 1 and len(rows[0]) == 1 else [list(row) for row in rows]
+            return not self._held.is_unknown(operand)
+        return not isinstance(operand, int) or operand in self.sums.values
+
+    def _arguments(self, asked: _Asked) -> list[object]:
+        """The cells of each argument; whole columns end at a last row, as in what hosts hand over."""
+        last = self._held.last(asked.regions)
+        found: list[object] = []
+        for operand in asked.operands:
+            if isinstance(operand, int):
+                found.append(self.sums.values[operand])
+                continue
+            rows = self._held.rows(operand, last) if isinstance(operand, Region) else operand.rows
+            is_single = len(rows) == 1 and len(rows[0]) == 1
+            found.append(rows[0][0] if is_single else [list(row) for row in rows])
+        return found
 
     def _show(self, pending: _Pending, call: Call, answer: Answer) -> None:
         area, rows = pending.cell.area, answer.rows
@@ -192,11 +240,13 @@ class Answers:
     def _looked(self, pending: _Pending) -> bool:
         """Find the next calls of a formula; False when there is nothing to answer, now or ever."""
         pending.asked = []
-        calls = innermost(pending.text, self._functions.names)
+        calls = innermost(pending.text, self._names)
         place = pending.cell.row, pending.cell.column
-        whole = len(calls) == 1 and is_whole(pending.text, calls[0])
-        if pending.cell.formula.kind not in ("normal", "shared") and not whole:
-            return False
+        if pending.cell.formula.kind not in ("normal", "shared"):
+            whole = len(calls) == 1 and is_whole(pending.text, calls[0])
+            others = ((pending.sheet, *cell) for cell in pending.cell.area.places() if cell != place)
+            if not whole or any(cell in self._formula_cells for cell in others):
+                return False
         if not calls:
             if pending.text != pending.cell.text:
                 self.texts[pending.sheet, place] = pending.text
@@ -216,6 +266,7 @@ class Answers:
             known = self._held.region(found)
             if known is None:
                 raise _HopelessError
+            self._unread.append(known)
             return known
         if found is not None:
             return found
@@ -226,16 +277,11 @@ class Answers:
         return row
 
 
-class _Unknown:
-    """Stands for a value that is not known yet."""
-
-
-_UNKNOWN = _Unknown()
 NEVER = Answer([])
 """Stands for an answer that will not come."""
 
 
-def _calling(sheet: Sheet, names: frozenset[str]) -> list[FormulaCell]:
+def _calling(cells: Iterable[FormulaCell], names: frozenset[str]) -> list[FormulaCell]:
     """Formula cells that call one of some functions."""
     maybe = re.compile("|".join(sorted({re.escape(name[:3]) for name in names})), re.IGNORECASE)
-    return [cell for cell in sheet.facts.formulas if maybe.search(written(cell)) and innermost(cell.text, names)]
+    return [cell for cell in cells if maybe.search(written(cell)) and innermost(cell.text, names)]

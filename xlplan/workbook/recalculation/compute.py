@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,7 +20,8 @@ from xlplan.workbook.package.stale import Readers, defined_names, stale_cells
 from xlplan.workbook.package.table import load_tables
 from xlplan.workbook.recalculation.answers import Answers
 from xlplan.workbook.recalculation.engine import Engine, EngineFault, Functions, Place, Values
-from xlplan.workbook.recalculation.operands import Workings, listed
+from xlplan.workbook.recalculation.operands import Workings, listed, scoped_names
+from xlplan.workbook.recalculation.shown import calculated_formulas, shown_values
 from xlplan.workbook.recalculation.spans import is_plain, shape
 from xlplan.workbook.recalculation.sums import as_cell
 from xlplan.workbook.recalculation.trust import Evidence, agree, can_be_known, is_measured, written
@@ -65,20 +65,23 @@ def compute(
         Only values that the evidence of the workbook supports (see ``trust``), and that no value without such
         support went into. The engine's faults become remarks: they never stop a save.
     """
-    waiting = {name: [cell for cell in sheet.facts.formulas if not cell.has_value] for name, sheet in sheets.items()}
-    count = sum(len(cells) for cells in waiting.values())
-    if not any((cell.row, cell.column) in wanted.get(name, ()) for name, cells in waiting.items() for cell in cells):
+    waiting = {
+        name: {(cell.row, cell.column) for cell in sheet.facts.formulas if not cell.has_value}
+        for name, sheet in sheets.items()
+    }
+    asked = {name: {place for place in places if place in wanted.get(name, ())} for name, places in waiting.items()}
+    if not any(asked.values()):
         return Computed()
-    calculation = _Calculation(package, sheets, waiting, functions)
+    calculation = _Calculation(package, sheets, functions)
     remarks = []
     try:
         calculation.run(engine)
     except EngineFault as fault:
         remarks.append(f"Formulas were not calculated: {fault.sentence()}.")
-    shown = calculation.shown(wanted)
+    shown = calculation.shown(asked)
     values = calculation.values(shown)
     remarks += calculation.failures(shown)
-    left = count - len(shown)
+    left = sum(map(len, waiting.values())) - len(shown)
     if left:
         cells = "1 formula cell shows" if left == 1 else f"{left:,} formula cells show"
         remarks.append(f"{cells} no value until Excel calculates the workbook.")
@@ -88,16 +91,11 @@ def compute(
 class _Calculation:
     """One calculation of a package, held against what the workbook showed when it was read."""
 
-    def __init__(
-        self,
-        package: Package,
-        sheets: Sheets,
-        waiting: Mapping[str, list[FormulaCell]],
-        functions: Functions | None,
-    ) -> None:
+    def __init__(self, package: Package, sheets: Sheets, functions: Functions | None) -> None:
         self._package = package
         self._sheets = sheets
-        self._waiting = waiting
+        self._formulas = calculated_formulas(package, sheets)
+        self._waiting = {name: [c for c in cells if not c.has_value] for name, cells in self._formulas.items()}
         self._tables = {table.name.casefold(): table for sheet in sheets.values() for table in load_tables(sheet)}
         self._names = defined_names(package)
         self._single = _single_names(package)
@@ -107,7 +105,7 @@ class _Calculation:
         self._answers = None
         if functions is not None and not package.date1904:  # serial numbers would be four years off
             tables = {name: listed(table) for name, table in self._tables.items()}
-            self._answers = Answers(functions, Workings(tables, self._names), sheets)
+            self._answers = Answers(functions, Workings(tables, scoped_names(package)), sheets, self._formulas)
 
     def shown(self, wanted: Mapping[str, Container[Place]]) -> list[tuple[str, FormulaCell]]:
         """Formula cells that have a value now and are to show it."""
@@ -149,7 +147,7 @@ class _Calculation:
             while self._answers is not None and self._answers.learn(self._sure(computed, evidence)):
                 computed = self._calculated(engine)
             own = {} if self._answers is None else self._answers.values
-            shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in self._sheets.items()}
+            shown = {name: shown_values(sheet, self._formulas[name]) for name, sheet in self._sheets.items()}
             self._settle(_joined(computed, own), evidence, shown)
 
     def _needs_engine(self) -> bool:
@@ -195,7 +193,7 @@ class _Calculation:
         """Sort values into those that may be believed and those that may not, with all that read these."""
         own, given = ({}, set()) if self._answers is None else (self._answers.values, self._answers.cells)
         believed: dict[str, list[FormulaCell]] = {}
-        doubtful = waiting_pivots(self._package) + (_differing(self._sheets, shown, computed, given) if shown else [])
+        doubtful = waiting_pivots(self._package) + (_differing(self._formulas, shown, computed, given) if shown else [])
         for name, cells in self._waiting.items():
             found = computed.get(name, {})
             for cell in cells:
@@ -223,17 +221,14 @@ class _Calculation:
         evidence = Evidence()
         package = Package(self._package.archive.as_read())
         sheets = worksheets(package)
-        if not any(cell.has_value for sheet in sheets.values() for cell in sheet.facts.formulas):
+        formulas = calculated_formulas(package, sheets)
+        if not any(cell.has_value for cells in formulas.values() for cell in cells):
             return evidence  # nobody ever calculated it
         computed = engine.values(package.archive.source, formula_cells(sheets))
-        shown = {name: _shown(sheet, sheet.facts.formulas) for name, sheet in sheets.items()}
-        differing = _Cells(_differing(sheets, shown, computed))
-        for name, sheet in sheets.items():
-            cells = [
-                cell
-                for cell in sheet.facts.formulas
-                if self._can_have_value(cell) and not _plainly_reads(cell, name, differing)
-            ]
+        shown = {name: shown_values(sheet, formulas[name]) for name, sheet in sheets.items()}
+        differing = _Cells(_differing(formulas, shown, computed))
+        for name, own in formulas.items():
+            cells = [cell for cell in own if self._can_have_value(cell) and not _plainly_reads(cell, name, differing)]
             evidence.weigh(name, cells, shown[name], computed.get(name, {}))
         return evidence
 
@@ -266,7 +261,7 @@ def formula_cells(sheets: Sheets) -> dict[str, list[Place]]:
 
 
 def _differing(
-    sheets: Sheets,
+    formulas: Mapping[str, Sequence[FormulaCell]],
     shown: Mapping[str, Mapping[Place, CellValue]],
     computed: Values,
     given: Container[tuple[str, Place]] = (),
@@ -276,9 +271,9 @@ def _differing(
     What was given to the engine as a value cannot differ.
     """
     differing: list[tuple[str, Area]] = []
-    for name, sheet in sheets.items():
+    for name, cells in formulas.items():
         found = computed.get(name, {})
-        for cell in sheet.facts.formulas:
+        for cell in cells:
             place = cell.row, cell.column
             if not cell.has_value or (name, place) in given:
                 continue
@@ -323,22 +318,6 @@ def _plainly_reads(cell: FormulaCell, home: str, cells: _Cells) -> bool:
         cells.meets(sheet_of(reference.prefix, home) or "", reference.area)
         for reference in precedents(cell.text).references
     )
-
-
-def _shown(sheet: Sheet, cells: Iterable[FormulaCell]) -> dict[Place, CellValue]:
-    """What formula cells show."""
-    columns: dict[int, set[int]] = defaultdict(set)
-    for formula in cells:
-        if formula.has_value:
-            columns[formula.row].add(formula.column)
-    found: dict[Place, CellValue] = {}
-    for row in sheet.stream().rows() if columns else ():
-        wanted = columns.get(row.number)
-        if wanted:
-            for cell in sheet.grammar.cells(row, sheet.where):
-                if cell.column in wanted:
-                    found[row.number, cell.column] = sheet.value(row.number, cell)
-    return found
 
 
 def _single_names(package: Package) -> frozenset[str]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from xlplan.workbook.book import CellValue, ErrorValue
 from xlplan.workbook.package.formulas import Name, Reference, Token, sheet_of, tokens
+from xlplan.workbook.package.markup import find_all
+from xlplan.workbook.package.parts import Package
 from xlplan.workbook.package.references import Area
 from xlplan.workbook.package.table import Table
 from xlplan.workbook.recalculation.engine import Place
 
 DEEPEST = 8
 """Names that stand for names are followed so far."""
+
+WHOLE = ""
+"""In place of a sheet: the whole workbook."""
 
 _NUMBER = re.compile(r"([+-]*)((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?)(%*)")
 _TEXT = re.compile(r'"((?:[^"]|"")*)"')
@@ -61,11 +66,12 @@ class Workings:
     tables : mapping
         Tables by name in lower case.
     names : mapping
-        Texts of every defined name, by name in lower case.
+        Texts of every defined name, by name and by the sheet that has it, both in lower case; see
+        :func:`scoped_names`.
     """
 
     tables: Mapping[str, Listed]
-    names: Mapping[str, Sequence[str]]
+    names: Mapping[str, Mapping[str, str]]
 
     def operand(self, text: str, sheet: str, place: Place, *, deep: int = 0) -> Constant | Region | None:
         """The cells or the constant that an argument is; None for anything that has to be calculated.
@@ -88,7 +94,7 @@ class Workings:
             return None
         name, brackets = parts[0], parts[-1]
         if len(parts) == 1 and isinstance(name, Name) and not name.prefix and not name.call:
-            return self._named(name.text.casefold(), deep)
+            return self._named(name.text.casefold(), sheet.casefold(), deep)
         if len(parts) > 2 or not isinstance(brackets, str) or not brackets.startswith("["):
             return None
         table = self.table(name if len(parts) == 2 else "", sheet, place)
@@ -101,17 +107,33 @@ class Workings:
         own = (table for table in self.tables.values() if table.sheet == sheet and table.area.holds(*place))
         return None if name else next(own, None)
 
-    def _named(self, name: str, deep: int) -> Constant | Region | None:
+    def is_local(self, name: str) -> bool:
+        """True when a sheet has a name of its own, so that it depends on where a formula stands what it means."""
+        return any(self.names.get(name.casefold(), ()))
+
+    def _named(self, name: str, sheet: str, deep: int) -> Constant | Region | None:
         if name in self.tables:
             return Region(self.tables[name].sheet, self.tables[name].body)
-        texts = self.names.get(name, ())
-        if len(texts) != 1 or deep == DEEPEST:
+        scopes = self.names.get(name, {})
+        found = scopes.get(sheet, scopes.get(WHOLE))
+        if found is None or deep == DEEPEST or (deep and self.is_local(name)):
             return None
-        text = texts[0].strip().removeprefix("=").strip()
+        text = found.strip().removeprefix("=").strip()
         parts: tuple[Token, ...] = tokens(text)
         if any(isinstance(part, Reference) and (part.relative or not part.prefix) for part in parts):
             return None  # it means another cell in every formula
         return self.operand(text, "", (0, 0), deep=deep + 1)
+
+
+def scoped_names(package: Package) -> dict[str, dict[str, str]]:
+    """Texts of the defined names, by name and by the sheet that has it, in lower case; see :data:`WHOLE`."""
+    sheets = [sheet.name.casefold() for sheet in package.sheets]
+    names: dict[str, dict[str, str]] = {}
+    for entry in find_all(package.tree(package.workbook), "definedName"):
+        own = entry.get("localSheetId")
+        scope = WHOLE if own is None else sheets[int(own)] if own.isdecimal() and int(own) < len(sheets) else own
+        names.setdefault((entry.get("name") or "").casefold(), {})[scope] = entry.text or ""
+    return names
 
 
 def constant(text: str) -> Constant | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container
 from functools import lru_cache
+from itertools import islice
 
 from xlplan.workbook.package.formulas import LONGEST, Name, Reference, Token, tokens
 
@@ -58,8 +59,16 @@ _ONE_EACH = words(
 )
 """Functions of single values, which give one result per cell inside those."""
 
-_MANY_RESULTS = words("OFFSET INDIRECT")
-"""Functions whose result may be a range."""
+_MANY_RESULTS = words(
+    "OFFSET INDIRECT ANCHORARRAY SEQUENCE MUNIT MAKEARRAY RANDARRAY TEXTSPLIT REGEXEXTRACT EXPAND HSTACK VSTACK "
+    "FREQUENCY"
+)
+"""Functions whose result may be a range or an array, even when each of their arguments is a single value."""
+
+_CELLS_ONLY = words(
+    "SUBTOTAL AGGREGATE RANK RANK.EQ COUNTBLANK COUNTIF COUNTIFS SUMIF SUMIFS AVERAGEIF AVERAGEIFS MINIFS MAXIFS"
+)
+"""Functions that take cells of a sheet as their range: in Excel never values, such as those another function gave."""
 
 
 class _NotPlainError(Exception):
@@ -197,6 +206,11 @@ class _Reader:
         after = self._tokens[self._at + 1] if self._at + 1 < len(self._tokens) else ""
         return not (isinstance(after, str) and after.startswith("[") and "]:[" not in after)
 
+    def _is_value(self) -> bool:
+        """Whether what follows begins with a value that the formula itself spells, be it in brackets."""
+        token = next((token for token in islice(self._tokens, self._at, None) if token != "("), "")
+        return isinstance(token, str) and not token.startswith("[")
+
     def _function(self, name: Name) -> bool:
         function = bare(name.text)
         outer = self._cell_by_cell
@@ -205,6 +219,8 @@ class _Reader:
         self._take("(")
         place, blank, result = 1, self._next() in (",", ")"), function in _MANY_RESULTS
         while True:
+            if function in _CELLS_ONLY and takes(place) and not blank and self._is_value():
+                raise _NotPlainError
             whole = not blank and self._next() == "0"
             if function == "XLOOKUP" and place == 3 and self._is_wide():
                 raise _NotPlainError

@@ -11,9 +11,10 @@ from xlplan.workbook.package.references import LAST_ROW, quote_sheet
 from xlplan.workbook.package.sheet import FormulaCell
 from xlplan.workbook.recalculation.engine import Place
 from xlplan.workbook.recalculation.operands import Workings, structured
+from xlplan.workbook.recalculation.spans import bare, words
 
-_PLACED = frozenset(("ROW", "COLUMN", "CELL", "FORMULATEXT"))
-"""Functions that tell where their own cell stands."""
+_PLACED = words("ROW COLUMN CELL FORMULATEXT SHEET INDIRECT")
+"""Functions that tell where their own cell stands, or take an address as seen from there."""
 
 
 class Sums:
@@ -75,10 +76,8 @@ def placeless(text: str, sheet: str, place: Place, workings: Workings) -> str | 
     for token in tokens(text):
         if isinstance(token, Reference) and not token.prefix:
             parts.append(Reference(f"{quote_sheet(sheet)}!", token.first, token.last, token.written))
-        elif isinstance(token, Name) and token.call and token.text.upper() in _PLACED:
+        elif isinstance(token, Name) and (bare(token.text) in _PLACED if token.call else workings.is_local(token.text)):
             return None
-        elif isinstance(token, Name) and not token.call and len(workings.names.get(token.text.casefold(), ())) > 1:
-            return None  # sheets have names of their own, and those may be meant
         elif isinstance(token, str) and token.startswith("["):
             named = bool(parts) and isinstance(parts[-1], Name)
             table = workings.table(parts.pop() if named else "", sheet, place)

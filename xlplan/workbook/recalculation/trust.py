@@ -40,9 +40,12 @@ ERRORS_OF_DATA = frozenset(("#DIV/0!", "#N/A"))
 
 NEVER = words(
     "CELL INFO GETPIVOTDATA HYPERLINK RTD WEBSERVICE FILTERXML STOCKHISTORY IMAGE TRANSLATE DETECTLANGUAGE PHONETIC "
-    "CALL REGISTER.ID EVALUATE EUROCONVERT SQL.REQUEST TODAY NOW RAND RANDBETWEEN RANDARRAY FORMULATEXT"
+    "CALL REGISTER.ID EVALUATE EUROCONVERT SQL.REQUEST TODAY NOW RAND RANDBETWEEN RANDARRAY FORMULATEXT SHEETS"
 )
-"""Functions whose result depends on the reader, the moment, a service or a pivot that waits for its refresh."""
+"""Functions whose result depends on the reader, the moment, a service or a pivot that waits for its refresh.
+
+SHEETS would count the sheet of sums, too.
+"""
 
 NEWER = words("DAYS IFNA MAXIFS MINIFS XLOOKUP")
 """Measured functions that Excel knows in a file under their prefixed name only."""
