@@ -44,7 +44,7 @@ FORMULAS = [
     "XP_AGENTS(Plan!E2,180,30,80%,20)",  # an error
     "XP_AGENTS(MAX(Plan!B2:B5),Plan!C2,30,goal,20)",
     "XP_GROSS_UP(A1,30%)",
-    "XP_FTE(A1*2,0.3)",
+    "XP_GROSS_UP(A1*2,0.3)",
     "COUNT(XP_WORKLOAD_HOURS(Plan!B2:B5,180))",
     "XP_NOSUCH(1)",
 ]  # fmt: skip
