@@ -12,34 +12,24 @@ from xlplan.functions.series import history, moments, whole_periods
 ACTUAL = Argument("actual", "what happened, one cell per period", "any", kind="numbers")
 FORECAST = Argument("forecast", "what was forecast, as many cells", "as actual", kind="numbers")
 PAIRED = (NUM, "ranges of different size, a blank in one of them, or actuals of zero throughout")
+VALUES = Argument("values", "volumes of the past, one per date; a blank is a gap", "items", kind="numbers")
+DATES = Argument("dates", "their dates: starts of intervals, days, weeks or months", "dates", kind="dates")
+TARGET_DATES = Argument(
+    "target_dates", "dates to forecast, after the last of dates", "dates", kind="dates", inside=("target dates",)
+)
+METHOD = Argument(
+    "method", 'a method such as "theta"', kind="text", default="auto", default_words="the best in a back-test"
+)
+SEASON = Argument(
+    "season", "periods per cycle", "periods", kind="single", default=None, default_words="52 weeks, 12 months, 7 days"
+)
 WEEKS = [[45663 + 7 * week] for week in range(8)]
 
 
 @cell_function(
     "XP_FORECAST",
     group="Forecast",
-    arguments=[
-        Argument("values", "volumes of the past, one per date; a blank is a gap", "items", kind="numbers"),
-        Argument("dates", "their dates: starts of intervals, days, weeks or months", "dates", kind="dates"),
-        Argument(
-            "target_dates",
-            "dates to forecast, after the last of dates",
-            "dates",
-            kind="dates",
-            inside=("target dates",),
-        ),
-        Argument(
-            "method", 'a method such as "theta"', kind="text", default="auto", default_words="the best in a back-test"
-        ),
-        Argument(
-            "season",
-            "periods per cycle",
-            "periods",
-            kind="single",
-            default=None,
-            default_words="52 weeks, 12 months, 7 days",
-        ),
-    ],
+    arguments=[VALUES, DATES, TARGET_DATES, METHOD, SEASON],
     returns="volume per target date",
     example=([[10], [20], [10], [20], [10], [20], [10], [20]], WEEKS, [[45719], [45726]], "seasonal_naive", 2),
     formula='=XP_FORECAST(B2:B9,A2:A9,A10:A11,"seasonal_naive",2)',

@@ -6,15 +6,10 @@ import datetime as dt
 from typing import Any
 
 from xlplan.functions.cellvalues import NA, NUM, CellError
+from xlplan.functions.forecasting import DATES, METHOD, SEASON, TARGET_DATES, VALUES, WEEKS
 from xlplan.functions.registry import Argument, cell_function
 from xlplan.functions.series import history, moments, whole_periods
 
-VALUES = Argument("values", "volumes of the past, one per date; a blank is a gap", "items", kind="numbers")
-DATES = Argument("dates", "their dates: starts of intervals, days, weeks or months", "dates", kind="dates")
-SEASON = Argument(
-    "season", "periods per cycle", "periods", kind="single", default=None, default_words="52 weeks, 12 months, 7 days"
-)
-WEEKS = [[45663 + 7 * week] for week in range(8)]
 HISTORY = [[10], [20], [10], [20], [10], [20], [10], [20]]
 
 
@@ -24,16 +19,8 @@ HISTORY = [[10], [20], [10], [20], [10], [20], [10], [20]]
     arguments=[
         VALUES,
         DATES,
-        Argument(
-            "target_dates",
-            "dates to forecast, after the last of dates",
-            "dates",
-            kind="dates",
-            inside=("target dates",),
-        ),
-        Argument(
-            "method", 'a method such as "theta"', kind="text", default="auto", default_words="the best in a back-test"
-        ),
+        TARGET_DATES,
+        METHOD,
         SEASON,
         Argument("level", "share of outcomes between low and high", "0-1", kind="single", default=0.8,
                  default_words="0.8"),
