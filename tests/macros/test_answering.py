@@ -190,3 +190,17 @@ def test_put_renews_formulas_that_read_the_table(tmp_path: Path) -> None:
     done = macros.put(path, "tblLoad", pd.DataFrame({"queue": ["a", "b"], "volume": [100, 200]}))
     assert done.saved.remarks == ()
     assert cells(path, "Load", "C2:C3") == [[14], [24]]
+
+
+def test_a_book_that_is_saved_twice_under_one_stamp_is_read_anew(plan: Path) -> None:
+    assert shell.main(["refresh", str(plan)]) == shell.OK
+    book = FileBook.open(plan)
+    book.write_cells("Summary", {"P43": Formula('XP_RESULT("required",,Stamp)+Q43')})
+    book.save(plan)
+    book = macros.open_book(plan)
+    hours = book.read("tblReq").columns["required_hours"]
+    for factor in (2, 3):
+        book.write("tblReq", {"required_hours": [value * factor for value in hours]})
+        book.write_cells("Summary", {"Q43": factor})
+        book.save(plan)
+        assert cells(plan, "Summary", "P43") == [[pytest.approx(factor * sum(hours) + factor)]]

@@ -50,7 +50,7 @@ class FileBook:
     ) -> None:
         self._package = Package(archive)
         self._below = policy(below)
-        self._functions = None if functions is None else functions(lambda: self)
+        self._answering = functions
         self._seen = dict(seen)
         self._sheets = worksheets(self._package)
         self._tables = self._load_tables()
@@ -355,7 +355,9 @@ class FileBook:
         waiting = {
             name: set().union(*(change.waiting.get(name, ()) for change in self._settled)) for name in self._sheets
         }
-        computed = compute(find_engine(), self._package, self._sheets, waiting, self._functions)
+        # new ones for every save, since they remember what they have read of the book
+        functions = None if self._answering is None else self._answering(lambda: self)
+        computed = compute(find_engine(), self._package, self._sheets, waiting, functions)
         for name, values in computed.values.items():
             show_values(self._sheets[name], values)
         renew_charts(self._package, self._sheets, self._settled)
